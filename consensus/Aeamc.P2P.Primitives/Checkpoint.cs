@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace Aeamc.P2P.Primitives;
@@ -44,5 +45,33 @@ public sealed record Checkpoint(
         ChainRoot.CopyTo(words[(6 * 32)..]);
         StateRoot.CopyTo(words[(7 * 32)..]);
         return Hash256.Of(words);
+    }
+
+    /// <summary>MessagePack: [network id, cluster id, epoch, height, block hash, chain root, state root].</summary>
+    public void Encode(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(7);
+        writer.Write(NetworkId);
+        writer.Write((ulong)ClusterId);
+        writer.Write(Epoch.Value);
+        writer.Write(Height.Value);
+        writer.Write(BlockHash);
+        writer.Write(ChainRoot);
+        writer.Write(StateRoot);
+    }
+
+    /// <summary>Reads what <see cref="Encode"/> wrote; false on anything else.</summary>
+    public static bool TryDecode(ref MessagePackReader reader, [NotNullWhen(true)] out Checkpoint? checkpoint)
+    {
+        checkpoint = null;
+        if (!reader.TryReadArrayHeader(7) || !reader.TryReadHash(out Hash256 network) || !reader.TryReadUInt32(out uint cluster)
+            || !reader.TryReadUInt64(out ulong epoch) || !reader.TryReadUInt64(out ulong height)
+            || !reader.TryReadHash(out Hash256 block) || !reader.TryReadHash(out Hash256 chain) || !reader.TryReadHash(out Hash256 state))
+        {
+            return false;
+        }
+
+        checkpoint = new Checkpoint(network, cluster, new Epoch(epoch), new Height(height), block, chain, state);
+        return true;
     }
 }

@@ -161,7 +161,7 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> input)
     public bool TryReadBoolean(out bool value)
     {
         bool read = TryReadByte(out byte code) && code is 0xc2 or 0xc3;
-        value = read && _lastByte == 0xc3;
+        value = read && code == 0xc3;
         return read;
     }
 
@@ -243,8 +243,6 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> input)
         return true;
     }
 
-    private byte _lastByte = 0;
-
     private bool TryReadByte(out byte value)
     {
         value = 0;
@@ -253,7 +251,7 @@ public ref struct MessagePackReader(ReadOnlySpan<byte> input)
             return false;
         }
 
-        value = _lastByte = _rest[0];
+        value = _rest[0];
         _rest = _rest[1..];
         return true;
     }

@@ -1,0 +1,2 @@
+global using Aeamc.P2P.Primitives;
+global using Aeamc.P2P.Threshold.Group;

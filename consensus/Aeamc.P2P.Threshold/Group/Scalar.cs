@@ -1,0 +1,272 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Aeamc.P2P.Threshold.Group;
+
+/// <summary>
+/// A number modulo n, the order of secp256k1 (SEC 2, 2.4.1), always fully reduced. Addition, subtraction, negation and multiplication take the same
+/// steps whatever the values are, so they are fit for secrets; <see cref="Inverse"/> is too, because its exponent is public.
+/// A scalar is a value: copies on the stack are not wiped. Long-lived secrets sit in the classes that own and wipe them.
+/// </summary>
+public readonly struct Scalar : IEquatable<Scalar>
+{
+    /// <summary>Length of the big-endian encoding in bytes (RFC 9591, 6.5: SerializeScalar).</summary>
+    public const int Size = 32;
+
+    // n, and c = 2^256 - n, as little-endian 64-bit limbs.
+    private const ulong N0 = 0xBFD25E8CD0364141, N1 = 0xBAAEDCE6AF48A03B, N2 = 0xFFFFFFFFFFFFFFFE, N3 = 0xFFFFFFFFFFFFFFFF;
+    private const ulong C0 = 0x402DA1732FC9BEBF, C1 = 0x4551231950B75FC4, C2 = 1;
+
+    private readonly ulong _0, _1, _2, _3;
+
+    private Scalar(ulong limb0, ulong limb1, ulong limb2, ulong limb3) => (_0, _1, _2, _3) = (limb0, limb1, limb2, limb3);
+
+    public static Scalar Zero => default;
+
+    public static Scalar One => new(1, 0, 0, 0);
+
+    public bool IsZero => (_0 | _1 | _2 | _3) == 0;
+
+    /// <summary>A small number, such as a participant's identifier.</summary>
+    public static Scalar FromUInt32(uint value) => new(value, 0, 0, 0);
+
+    /// <summary>Reads 32 big-endian bytes; false when they are not below n or not 32.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> bytes, out Scalar scalar)
+    {
+        scalar = default;
+        if (bytes.Length != Size)
+        {
+            return false;
+        }
+
+        var read = new Scalar(
+            BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes));
+        SubtractOrder(read, out ulong borrow);
+        if (borrow == 0)
+        {
+            return false;
+        }
+
+        scalar = read;
+        return true;
+    }
+
+    /// <summary>Reduces a big-endian number of at most 64 bytes modulo n (RFC 9380, 5.2: the last step of hash_to_field).</summary>
+    public static Scalar Reduce(ReadOnlySpan<byte> bigEndian)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bigEndian.Length, 64);
+        Span<byte> padded = stackalloc byte[64];
+        padded.Clear();
+        bigEndian.CopyTo(padded[(64 - bigEndian.Length)..]);
+        Span<ulong> wide = stackalloc ulong[8];
+        for (int i = 0; i < 8; i++)
+        {
+            wide[i] = BinaryPrimitives.ReadUInt64BigEndian(padded[(56 - 8 * i)..]);
+        }
+
+        Scalar reduced = ReduceWide(wide);
+        padded.Clear();
+        wide.Clear();
+        return reduced;
+    }
+
+    /// <summary>Writes 32 big-endian bytes to the start of <paramref name="destination"/>.</summary>
+    public void CopyTo(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(destination, _3);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _2);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[16..], _1);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[24..], _0);
+    }
+
+    /// <summary>A new array of the 32 big-endian bytes.</summary>
+    public byte[] ToArray()
+    {
+        var bytes = new byte[Size];
+        CopyTo(bytes);
+        return bytes;
+    }
+
+    [SuppressMessage("Usage", "CA2225", Justification = "The operators are the names; this is a number type.")]
+    public static Scalar operator +(Scalar left, Scalar right)
+    {
+        unchecked
+        {
+            ulong carry = 0;
+            var sum = new Scalar(
+                AddCarry(left._0, right._0, ref carry),
+                AddCarry(left._1, right._1, ref carry),
+                AddCarry(left._2, right._2, ref carry),
+                AddCarry(left._3, right._3, ref carry));
+            Scalar less = SubtractOrder(sum, out ulong borrow);
+
+            // Take the difference when the sum passed 2^256 or is not below n.
+            return Select(carry | (borrow ^ 1), less, sum);
+        }
+    }
+
+    [SuppressMessage("Usage", "CA2225", Justification = "The operators are the names; this is a number type.")]
+    public static Scalar operator -(Scalar value)
+    {
+        unchecked
+        {
+            ulong borrow = 0;
+            var difference = new Scalar(
+                SubtractBorrow(N0, value._0, ref borrow),
+                SubtractBorrow(N1, value._1, ref borrow),
+                SubtractBorrow(N2, value._2, ref borrow),
+                SubtractBorrow(N3, value._3, ref borrow));
+            ulong any = value._0 | value._1 | value._2 | value._3;
+            return Select((any | (0 - any)) >> 63, difference, default);
+        }
+    }
+
+    [SuppressMessage("Usage", "CA2225", Justification = "The operators are the names; this is a number type.")]
+    public static Scalar operator -(Scalar left, Scalar right) => left + -right;
+
+    [SuppressMessage("Usage", "CA2225", Justification = "The operators are the names; this is a number type.")]
+    public static Scalar operator *(Scalar left, Scalar right)
+    {
+        Span<ulong> wide = stackalloc ulong[8];
+        wide.Clear();
+        AddProduct(wide, [left._0, left._1, left._2, left._3], [right._0, right._1, right._2, right._3]);
+        Scalar product = ReduceWide(wide);
+        wide.Clear();
+        return product;
+    }
+
+    /// <summary>The multiplicative inverse by Fermat's little theorem; the inverse of zero is zero.</summary>
+    public Scalar Inverse()
+    {
+        ReadOnlySpan<ulong> exponent = [unchecked(N0 - 2), N1, N2, N3];
+        Scalar result = One;
+        for (int bit = 255; bit >= 0; bit--)
+        {
+            result *= result;
+            if (((exponent[bit >> 6] >> (bit & 63)) & 1) != 0)
+            {
+                result *= this;
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Compares all limbs whatever the first ones say.</summary>
+    public bool Equals(Scalar other) => ((_0 ^ other._0) | (_1 ^ other._1) | (_2 ^ other._2) | (_3 ^ other._3)) == 0;
+
+    public override bool Equals(object? obj) => obj is Scalar other && Equals(other);
+
+    public static bool operator ==(Scalar left, Scalar right) => left.Equals(right);
+
+    public static bool operator !=(Scalar left, Scalar right) => !left.Equals(right);
+
+    public override int GetHashCode() => unchecked((int)_0);
+
+    /// <summary>Never the value: a scalar is often a secret and texts end in logs.</summary>
+    public override string ToString() => "Scalar";
+
+    private static Scalar ReduceWide(ReadOnlySpan<ulong> wide)
+    {
+        unchecked
+        {
+            // 2^256 is congruent to c, which has 129 bits: 512 bits fold to 386, to 260, to 257, to 256.
+            ReadOnlySpan<ulong> c = [C0, C1, C2];
+            Span<ulong> first = stackalloc ulong[7];
+            first.Clear();
+            wide[..4].CopyTo(first);
+            AddProduct(first, wide[4..8], c);
+            Span<ulong> second = stackalloc ulong[6];
+            second.Clear();
+            first[..4].CopyTo(second);
+            AddProduct(second, first[4..7], c);
+            Span<ulong> third = stackalloc ulong[5];
+            third.Clear();
+            second[..4].CopyTo(third);
+            AddProduct(third, second[4..5], c);
+            Span<ulong> fourth = stackalloc ulong[5];
+            fourth.Clear();
+            third[..4].CopyTo(fourth);
+            AddProduct(fourth, third[4..5], c);
+
+            var reduced = new Scalar(fourth[0], fourth[1], fourth[2], fourth[3]);
+            Scalar less = SubtractOrder(reduced, out ulong borrow);
+            return Select(borrow ^ 1, less, reduced);
+        }
+    }
+
+    /// <summary>accumulator += left * right; the accumulator is long enough for the sum.</summary>
+    private static void AddProduct(Span<ulong> accumulator, ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right)
+    {
+        unchecked
+        {
+            for (int i = 0; i < left.Length; i++)
+            {
+                ulong carry = 0;
+                for (int j = 0; j < right.Length; j++)
+                {
+                    ulong high = Math.BigMul(left[i], right[j], out ulong low);
+                    ulong inner = 0;
+                    low = AddCarry(low, accumulator[i + j], ref inner);
+                    high += inner;
+                    inner = 0;
+                    accumulator[i + j] = AddCarry(low, carry, ref inner);
+                    carry = high + inner;
+                }
+
+                for (int k = i + right.Length; k < accumulator.Length; k++)
+                {
+                    ulong inner = 0;
+                    accumulator[k] = AddCarry(accumulator[k], carry, ref inner);
+                    carry = inner;
+                }
+            }
+        }
+    }
+
+    private static Scalar SubtractOrder(Scalar value, out ulong borrow)
+    {
+        borrow = 0;
+        return new Scalar(
+            SubtractBorrow(value._0, N0, ref borrow),
+            SubtractBorrow(value._1, N1, ref borrow),
+            SubtractBorrow(value._2, N2, ref borrow),
+            SubtractBorrow(value._3, N3, ref borrow));
+    }
+
+    /// <summary><paramref name="whenOne"/> if the condition is 1, <paramref name="whenZero"/> if it is 0, without a branch.</summary>
+    private static Scalar Select(ulong condition, Scalar whenOne, Scalar whenZero)
+    {
+        ulong mask = unchecked(0 - condition);
+        return new Scalar(
+            (whenOne._0 & mask) | (whenZero._0 & ~mask),
+            (whenOne._1 & mask) | (whenZero._1 & ~mask),
+            (whenOne._2 & mask) | (whenZero._2 & ~mask),
+            (whenOne._3 & mask) | (whenZero._3 & ~mask));
+    }
+
+    private static ulong AddCarry(ulong left, ulong right, ref ulong carry)
+    {
+        unchecked
+        {
+            ulong partial = left + right;
+            ulong sum = partial + carry;
+            carry = (partial < left ? 1UL : 0) | (sum < partial ? 1UL : 0);
+            return sum;
+        }
+    }
+
+    private static ulong SubtractBorrow(ulong left, ulong right, ref ulong borrow)
+    {
+        unchecked
+        {
+            ulong partial = left - right;
+            ulong difference = partial - borrow;
+            borrow = (left < right ? 1UL : 0) | (partial < borrow ? 1UL : 0);
+            return difference;
+        }
+    }
+}

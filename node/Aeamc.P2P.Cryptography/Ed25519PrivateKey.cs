@@ -95,6 +95,9 @@ public sealed unsafe class Ed25519PrivateKey : IDisposable
         lease.Bytes[..Ed25519.SeedSize].CopyTo(seed);
     }
 
+    /// <summary>The seed and public key, 64 bytes, for the other uses of this key inside this project.</summary>
+    internal SodiumMemory.Lease BorrowSecret() => _secret.Borrow();
+
     /// <summary>Wipes and frees the key.</summary>
     public void Dispose() => _secret.Dispose();
 

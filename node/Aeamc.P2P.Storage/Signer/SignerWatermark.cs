@@ -1,0 +1,170 @@
+using Aeamc.P2P.Native.Posix;
+using Aeamc.P2P.Primitives;
+using Microsoft.Win32.SafeHandles;
+
+namespace Aeamc.P2P.Storage.Signer;
+
+/// <summary>
+/// The newest statement of each kind that this key has signed, in a small file of its own, so that it survives a database or log restored from
+/// a backup. It only moves up. Two slots are written in turn, each with a checksum: a torn write loses at most the statement that was not yet
+/// allowed to leave. Used by one thread.
+/// </summary>
+public sealed class SignerWatermark : IDisposable
+{
+    /// <summary>Kinds of statement, numbered from 0.</summary>
+    public const int MaximumKinds = 8;
+
+    private readonly SafeFileHandle _file;
+    private readonly SignerMark?[] _marks = new SignerMark?[MaximumKinds];
+    private ulong _counter;
+    private bool _failed;
+
+    private SignerWatermark(SafeFileHandle file, ulong counter, IReadOnlyList<SignerMark> marks)
+    {
+        _file = file;
+        _counter = counter;
+        foreach (SignerMark mark in marks)
+        {
+            _marks[mark.Kind] = mark;
+        }
+    }
+
+    /// <summary>The newest mark of any kind; null when this key has signed nothing.</summary>
+    public SignerMark? Highest
+    {
+        get
+        {
+            SignerMark? highest = null;
+            foreach (SignerMark? mark in _marks)
+            {
+                if (mark is { } some && (highest is not { } sofar || some.CompareTimeTo(sofar) > 0))
+                {
+                    highest = some;
+                }
+            }
+
+            return highest;
+        }
+    }
+
+    /// <summary>Opens the file, or makes it for a key that has signed nothing.</summary>
+    /// <exception cref="StorageException">The file is there and neither slot can be read.</exception>
+    public static SignerWatermark Open(string path)
+    {
+        if (!File.Exists(path))
+        {
+            var fresh = new byte[WatermarkSlot.Distance + WatermarkSlot.Bytes];
+            WatermarkSlot.Write(fresh, 0, []);
+            DurableFile.Write(path, fresh);
+        }
+
+        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        var slot = new byte[WatermarkSlot.Bytes];
+        bool found = false;
+        ulong newest = 0;
+        IReadOnlyList<SignerMark> marks = [];
+        for (int i = 0; i < 2; i++)
+        {
+            int read = RandomAccess.Read(file, slot, i * WatermarkSlot.Distance);
+            if (WatermarkSlot.TryRead(slot.AsSpan(0, read), out ulong counter, out IReadOnlyList<SignerMark> held) && (!found || counter > newest))
+            {
+                (found, newest, marks) = (true, counter, held);
+            }
+        }
+
+        if (!found || marks.Any(mark => mark.Kind >= MaximumKinds))
+        {
+            file.Dispose();
+            throw new StorageException(
+                $"The signer watermark '{path}' cannot be read. Without it this key could sign twice in one view. Restore the file from the machine that last ran "
+                + "this key; only if the key has surely never signed, delete the file.");
+        }
+
+        return new SignerWatermark(file, newest, marks);
+    }
+
+    /// <summary>The newest mark of a kind.</summary>
+    public SignerMark? Of(byte kind) => _marks[kind];
+
+    /// <summary>Asks to sign one statement. <see cref="WatermarkVerdict.Raised"/> means that the mark is on the disk.</summary>
+    public WatermarkVerdict TryRaise(SignerMark mark) => TryRaise([mark]);
+
+    /// <summary>
+    /// Asks to sign several statements at the price of one sync. They are allowed together or not at all: the answer is the worst of theirs,
+    /// in the order of <see cref="WatermarkVerdict"/>, and nothing moves when it is <see cref="WatermarkVerdict.Below"/> or
+    /// <see cref="WatermarkVerdict.Conflict"/>.
+    /// </summary>
+    /// <exception cref="IOException">The disk refused; nothing may be signed any more before a restart.</exception>
+    public WatermarkVerdict TryRaise(ReadOnlySpan<SignerMark> marks)
+    {
+        ObjectDisposedException.ThrowIf(_file.IsClosed, this);
+        Span<SignerMark?> raised = new SignerMark?[MaximumKinds];
+        _marks.CopyTo(raised);
+        var worst = WatermarkVerdict.Raised;
+        bool changed = false;
+        foreach (SignerMark mark in marks)
+        {
+            Invariant.Check(mark.Kind < MaximumKinds);
+            WatermarkVerdict verdict = Judge(raised[mark.Kind], mark);
+            worst = verdict > worst ? verdict : worst;
+            if (verdict == WatermarkVerdict.Raised)
+            {
+                raised[mark.Kind] = mark;
+                changed = true;
+            }
+        }
+
+        if (changed && worst <= WatermarkVerdict.Repeated)
+        {
+            Store(raised);
+        }
+
+        return worst;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static WatermarkVerdict Judge(SignerMark? held, SignerMark asked)
+    {
+        if (held is not { } mark)
+        {
+            return WatermarkVerdict.Raised;
+        }
+
+        return asked.CompareTimeTo(mark) switch
+        {
+            > 0 => WatermarkVerdict.Raised,
+            < 0 => WatermarkVerdict.Below,
+            _ => asked.Hash == mark.Hash ? WatermarkVerdict.Repeated : WatermarkVerdict.Conflict,
+        };
+    }
+
+    private void Store(ReadOnlySpan<SignerMark?> raised)
+    {
+        if (_failed)
+        {
+            throw new IOException("The signer watermark failed to write before; restart the node.");
+        }
+
+        List<SignerMark> held = [];
+        foreach (SignerMark? mark in raised)
+        {
+            if (mark is { } some)
+            {
+                held.Add(some);
+            }
+        }
+
+        Span<byte> slot = stackalloc byte[WatermarkSlot.Bytes];
+        ulong counter = _counter + 1;
+        WatermarkSlot.Write(slot, counter, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(held));
+
+        // A failed sync leaves unknown bytes on the disk; only reopening tells which mark holds.
+        _failed = true;
+        RandomAccess.Write(_file, slot, (long)(counter % 2) * WatermarkSlot.Distance);
+        PosixFiles.SyncData(_file);
+        _failed = false;
+        _counter = counter;
+        raised.CopyTo(_marks);
+    }
+}

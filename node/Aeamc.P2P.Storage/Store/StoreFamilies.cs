@@ -1,0 +1,49 @@
+using Aeamc.P2P.Native.RocksDb;
+
+namespace Aeamc.P2P.Storage.Store;
+
+/// <summary>
+/// The column families of the node's database. Keys that are numbers are big-endian, so that their order is the numbers' order.
+/// </summary>
+internal sealed class StoreFamilies(RocksDb database)
+{
+    /// <summary>(height u64, part u8) -> header (0), payload (1), finalization (2).</summary>
+    internal ColumnFamily Blocks { get; } = database.Family("blocks");
+
+    /// <summary>Block hash -> height u64.</summary>
+    internal ColumnFamily BlockHeights { get; } = database.Family("block_heights");
+
+    /// <summary>Batch hash -> batch.</summary>
+    internal ColumnFamily Batches { get; } = database.Family("batches");
+
+    /// <summary>Ledger key -> value, as of the head.</summary>
+    internal ColumnFamily State { get; } = database.Family("state");
+
+    /// <summary>Entry id -> <see cref="StoredReceipt"/>.</summary>
+    internal ColumnFamily Receipts { get; } = database.Family("receipts");
+
+    /// <summary>Entry id -> entry: acknowledged, not yet in a finalized block.</summary>
+    internal ColumnFamily Mempool { get; } = database.Family("mempool");
+
+    /// <summary>Sequence u64 -> anchor record.</summary>
+    internal ColumnFamily Anchors { get; } = database.Family("anchors");
+
+    /// <summary>Height u64 -> signed checkpoint.</summary>
+    internal ColumnFamily Checkpoints { get; } = database.Family("checkpoints");
+
+    /// <summary>Name -> format version, head, and what else there is one of.</summary>
+    internal ColumnFamily Meta { get; } = database.Family("meta");
+
+    internal static IReadOnlyList<ColumnFamilyOptions> All { get; } =
+    [
+        new("blocks") { BloomBitsPerKey = 0 },
+        new("block_heights") { WriteBufferBytes = 2 << 20 },
+        new("batches"),
+        new("state"),
+        new("receipts"),
+        new("mempool"),
+        new("anchors") { WriteBufferBytes = 1 << 20, BloomBitsPerKey = 0 },
+        new("checkpoints") { WriteBufferBytes = 1 << 20, BloomBitsPerKey = 0 },
+        new("meta") { WriteBufferBytes = 1 << 20, BloomBitsPerKey = 0 },
+    ];
+}

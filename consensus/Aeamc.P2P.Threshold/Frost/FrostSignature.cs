@@ -7,7 +7,7 @@ public sealed record FrostSignature(CurvePoint R, Scalar Z)
     public const int Size = CurvePoint.Size + Scalar.Size;
 
     /// <summary>Reads exactly 65 bytes; false unless R is on the curve and 0 &lt; z &lt; n, which the contract asks too.</summary>
-    public static bool TryDecode(ISecp256k1Group group, ReadOnlySpan<byte> bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out FrostSignature? signature)
+    public static bool TryDecode(ISecp256k1Group group, ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out FrostSignature? signature)
     {
         signature = null;
         if (bytes.Length != Size

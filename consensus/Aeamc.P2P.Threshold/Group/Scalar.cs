@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 
 namespace Aeamc.P2P.Threshold.Group;
 
@@ -29,6 +28,9 @@ public readonly struct Scalar : IEquatable<Scalar>
 
     /// <summary>A small number, such as a participant's identifier.</summary>
     public static Scalar FromUInt32(uint value) => new(value, 0, 0, 0);
+
+    /// <summary>A number of 64 bits.</summary>
+    public static Scalar FromUInt64(ulong value) => new(value, 0, 0, 0);
 
     /// <summary>Reads 32 big-endian bytes; false when they are not below n or not 32.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, out Scalar scalar)

@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+
+namespace Aeamc.P2P.Libp2p.Gossipsub;
+
+// Control messages received (gossipsub v1.0, Control Messages; v1.1, Spam Protection Measures; v1.2).
+public sealed partial class GossipsubRouter
+{
+    private void OnIHave(RouterPeer peer, Rpc rpc)
+    {
+        if (rpc.IHaves.Count == 0)
+        {
+            return;
+        }
+
+        if (_scores.Value(peer.Score) < _settings.Score.GossipThreshold)
+        {
+            Count(RouterCounter.IHavesLowScore);
+            return;
+        }
+
+        var wanted = new List<MessageId>();
+        foreach (IHaveRange have in rpc.IHaves)
+        {
+            // v1.1: a cap on the IHAVE messages of a peer, and one on the ids asked of it, per heartbeat.
+            if (++peer.IHaves > _settings.MaxIHaveMessages || peer.IdsAsked >= _settings.MaxIHaveLength)
+            {
+                Count(RouterCounter.IHavesOverLimit);
+                continue;
+            }
+
+            if (!_topics.TryGetValue(have.Topic, out TopicState? topic) || !topic.Joined)
+            {
+                continue;
+            }
+
+            foreach (ref readonly MessageId id in CollectionsMarshal.AsSpan(rpc.IHaveIds).Slice(have.Start, have.Count))
+            {
+                if (!_seen.Contains(id))
+                {
+                    wanted.Add(id);
+                }
+            }
+        }
+
+        int count = Math.Min(wanted.Count, _settings.MaxIHaveLength - peer.IdsAsked);
+        if (count <= 0)
+        {
+            return;
+        }
+
+        Shuffle(wanted);
+        peer.IdsAsked += count;
+        Control(peer).IWantIds.AddRange(CollectionsMarshal.AsSpan(wanted)[..count]);
+        // One random id of those asked stands for all: they were shuffled.
+        _promises.Add(peer.Id, wanted[0], _now + _settings.IWantFollowUp);
+    }
+
+    private void OnIWant(RouterPeer peer, List<MessageId> ids)
+    {
+        if (ids.Count == 0 || _scores.Value(peer.Score) < _settings.Score.GossipThreshold)
+        {
+            return;
+        }
+
+        foreach (ref readonly MessageId id in CollectionsMarshal.AsSpan(ids))
+        {
+            if (++peer.IdsServed > _settings.MaxIWantLength)
+            {
+                Count(RouterCounter.IWantsOverLimit);
+                return;
+            }
+
+            if (!_cache.TryGetFor(peer.Id, id, out PubsubMessage? message, out int requests))
+            {
+                continue;
+            }
+
+            if (requests > _settings.GossipRetransmission)
+            {
+                Count(RouterCounter.IWantsOverLimit);
+                continue;
+            }
+
+            _outputs.Add(new RouterOutput.SendMessage(peer.Id, message, SendPriority.Forward));
+        }
+    }
+
+    private void OnGrafts(RouterPeer peer, List<string> names)
+    {
+        foreach (string name in names)
+        {
+            // v1.1: a GRAFT for a topic unknown to us, or not known to be the peer's, is not answered.
+            if (!_topics.TryGetValue(name, out TopicState? topic) || !topic.Joined || !peer.Topics.Contains(name))
+            {
+                Count(RouterCounter.GraftsUnknownTopic);
+            }
+            else if (!topic.Mesh.Contains(peer))
+            {
+                OnGraft(topic, peer);
+            }
+        }
+    }
+
+    private void OnGraft(TopicState topic, RouterPeer peer)
+    {
+        if (peer.Direct)
+        {
+            // v1.1, Explicit Peering Agreements: it is an error.
+            Count(RouterCounter.GraftsFromDirectPeer);
+            SendPrune(topic, peer, _settings.PruneBackoff, exchange: false);
+        }
+        else if (topic.Backoffs.TryGet(peer.Id, out TimeSpan until) && _now < until)
+        {
+            // v1.1, PRUNE Backoff: pruned at once, penalised (P7), the backoff extended; twice when it came right after the PRUNE.
+            Count(RouterCounter.GraftsInBackoff);
+            bool flood = _now < until - _settings.PruneBackoff + _settings.GraftFloodThreshold;
+            ScoreKeeper.Penalise(peer.Score, flood ? 2 : 1);
+            SendPrune(topic, peer, _settings.PruneBackoff, exchange: false);
+        }
+        else if (_scores.Value(peer.Score) < 0)
+        {
+            Count(RouterCounter.GraftsNegativeScore);
+            SendPrune(topic, peer, _settings.PruneBackoff, exchange: false);
+        }
+        else if (topic.Mesh.Count >= _settings.HighestDegree && !peer.Outbound)
+        {
+            // v1.1, Outbound Mesh Quotas: a full mesh only takes in peers that we dialled.
+            Count(RouterCounter.GraftsMeshFull);
+            SendPrune(topic, peer, _settings.PruneBackoff, exchange: true);
+        }
+        else
+        {
+            AddToMesh(topic, peer);
+        }
+    }
+
+    private void OnPrunes(RouterPeer peer, List<PruneNotice> prunes)
+    {
+        foreach (PruneNotice prune in prunes)
+        {
+            if (!_topics.TryGetValue(prune.Topic, out TopicState? topic) || !topic.Joined)
+            {
+                continue;
+            }
+
+            RemoveFromMesh(topic, peer);
+            TimeSpan backoff = prune.Backoff is { } given && given > TimeSpan.Zero ? given : _settings.PruneBackoff;
+            topic.Backoffs.Extend(peer.Id, _now + (backoff < _settings.MaxBackoff ? backoff : _settings.MaxBackoff));
+            if (prune.Peers.Count > 0)
+            {
+                OnPeerExchange(peer, prune.Peers);
+            }
+        }
+    }
+
+    private void OnPeerExchange(RouterPeer peer, IReadOnlyList<PeerExchangeInfo> offered)
+    {
+        // v1.1, Score Thresholds: AcceptPXThreshold.
+        if (_scores.Value(peer.Score) < _settings.Score.AcceptPeerExchangeThreshold)
+        {
+            Count(RouterCounter.PeerExchangesRefused);
+            return;
+        }
+
+        // The memory of a record is the frame's: what outlives the step is copied.
+        PeerExchangeInfo[] strangers =
+        [
+            .. offered
+                .Where(info => info.Peer != _self && !_peers.ContainsKey(info.Peer))
+                .Take(_settings.PeerExchangeCount)
+                .Select(static info => info with { SignedPeerRecord = info.SignedPeerRecord.ToArray() }),
+        ];
+        if (strangers.Length > 0)
+        {
+            _outputs.Add(new RouterOutput.ConnectExchanged(peer.Id, strangers));
+        }
+    }
+
+    private void OnIDontWant(RouterPeer peer, List<MessageId> ids)
+    {
+        foreach (ref readonly MessageId id in CollectionsMarshal.AsSpan(ids))
+        {
+            if (++peer.IDontWants > _settings.MaxIDontWantIds)
+            {
+                Count(RouterCounter.IDontWantsOverLimit);
+                return;
+            }
+
+            peer.DontSend(id);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Aeamc.P2P.Cryptography;
+using Aeamc.P2P.Libp2p.Multiformats;
+
+namespace Aeamc.P2P.Libp2p.Gossipsub;
+
+/// <summary>
+/// The signature policy and message id rule (pubsub spec, Message Identification and Signature Policy Options). Safe for
+/// concurrent use.
+/// </summary>
+public sealed class MessagePolicy
+{
+    private const int ContentIdSize = 20;
+    private const int SequenceNumberSize = 8;
+
+    [ThreadStatic]
+    private static IncrementalHash? _hash;
+
+    private readonly PubsubSettings _settings;
+    private readonly PeerId _self;
+    private readonly Ed25519PrivateKey? _key;
+    private ulong _sequenceNumber;
+
+    /// <param name="settings">Policy, id domain and the longest message.</param>
+    /// <param name="self">The author of own messages.</param>
+    /// <param name="key">Its key, required under StrictSign; not disposed.</param>
+    /// <param name="firstSequenceNumber">From the clock, so that numbers increase over restarts; the first message has the next one.</param>
+    public MessagePolicy(PubsubSettings settings, PeerId self, Ed25519PrivateKey? key, ulong firstSequenceNumber)
+    {
+        if (settings.SignaturePolicy == SignaturePolicy.StrictSign && (key is null || PeerId.FromNodeId(key.PublicKey) != self))
+        {
+            throw new ArgumentException("StrictSign needs the key of this peer.", nameof(key));
+        }
+
+        _settings = settings;
+        _self = self;
+        _key = key;
+        _sequenceNumber = firstSequenceNumber;
+    }
+
+    /// <summary>Sets the fault of a received message, and its id if it has none.</summary>
+    public void Identify(ref RpcMessage message)
+    {
+        message.Fault = message.Data.Length > _settings.MaxMessageBytes ? MessageFault.TooLong
+            : _settings.SignaturePolicy == SignaturePolicy.StrictNoSign ? UnsignedFault(message)
+            : SignedFault(message);
+        if (message.Fault == MessageFault.None)
+        {
+            message.Id = _settings.SignaturePolicy == SignaturePolicy.StrictNoSign ? ContentId(message.Topic, message.Data.Span) : AuthorId(message);
+        }
+    }
+
+    /// <summary>StrictSign: whether the signature of a message without fault holds. Costly: only for messages not seen yet.</summary>
+    public bool VerifySignature(in RpcMessage message) =>
+        _settings.SignaturePolicy == SignaturePolicy.StrictNoSign
+        || Ed25519.Verify(Author(message).ToNodeId(), RpcEncoder.EncodeSigned(message), message.Signature.GetValueOrDefault().Span);
+
+    /// <summary>Makes a message of our own; under StrictSign each call makes another message, even of the same data.</summary>
+    public PubsubMessage Create(string topic, ReadOnlySpan<byte> data)
+    {
+        var message = new RpcMessage { Topic = topic, Data = data.ToArray() };
+        if (_key is not null && _settings.SignaturePolicy == SignaturePolicy.StrictSign)
+        {
+            var sequenceNumber = new byte[SequenceNumberSize];
+            BinaryPrimitives.WriteUInt64BigEndian(sequenceNumber, Interlocked.Increment(ref _sequenceNumber));
+            message.From = _self.ToArray();
+            message.SequenceNumber = sequenceNumber;
+            message.Signature = _key.Sign(RpcEncoder.EncodeSigned(message));
+        }
+
+        Identify(ref message);
+        return PubsubMessage.Copy(message);
+    }
+
+    // StrictNoSign: absent, not merely empty.
+    private static MessageFault UnsignedFault(in RpcMessage message) =>
+        message.From is null && message.SequenceNumber is null && message.Signature is null && message.Key is null
+            ? MessageFault.None
+            : MessageFault.UnexpectedSignature;
+
+    private static MessageFault SignedFault(in RpcMessage message)
+    {
+        if (message.From is not { } from || message.SequenceNumber is not { Length: SequenceNumberSize } || message.Signature is not { Length: Ed25519.SignatureSize })
+        {
+            return MessageFault.MissingSignature;
+        }
+
+        // The key may be given although an Ed25519 author contains it; then it must be the author's.
+        bool known = PeerId.TryRead(from.Span, out PeerId author);
+        return known && (message.Key is not { } key || (PeerId.TryReadPublicKey(key.Span, out PeerId owner) && owner == author))
+            ? MessageFault.None
+            : MessageFault.WrongAuthor;
+    }
+
+    private static PeerId Author(in RpcMessage message)
+    {
+        PeerId.TryRead(message.From.GetValueOrDefault().Span, out PeerId author);
+        return author;
+    }
+
+    private static MessageId AuthorId(in RpcMessage message)
+    {
+        Span<byte> bytes = stackalloc byte[PeerId.Size + SequenceNumberSize];
+        message.From.GetValueOrDefault().Span.CopyTo(bytes);
+        message.SequenceNumber.GetValueOrDefault().Span.CopyTo(bytes[PeerId.Size..]);
+        MessageId.TryCreate(bytes, out MessageId id);
+        return id;
+    }
+
+    // SHA-256(domain || topic || data), the first 20 bytes. No topic of a network may be the beginning of another one.
+    private MessageId ContentId(string topic, ReadOnlySpan<byte> data)
+    {
+        Span<byte> name = stackalloc byte[TopicNames.MaxBytes];
+        int nameLength = Encoding.UTF8.GetBytes(topic, name);
+        IncrementalHash hash = _hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(_settings.MessageIdDomain.Span);
+        hash.AppendData(name[..nameLength]);
+        hash.AppendData(data);
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        hash.GetHashAndReset(digest);
+        MessageId.TryCreate(digest[..ContentIdSize], out MessageId id);
+        return id;
+    }
+}

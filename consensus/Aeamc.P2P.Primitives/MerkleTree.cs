@@ -102,7 +102,8 @@ public static class MerkleTree
 
     /// <summary>
     /// Recomputes the root from a leaf hash and its path. False when the path has the wrong length for this place in a tree of this size, so a
-    /// verifier never does more work than the tree is deep.
+    /// verifier never does more work than the tree is deep. A root alone does not fix the size, so <paramref name="count"/> must come from what is
+    /// trusted: the header's receipt count, or the checkpoint's height.
     /// </summary>
     public static bool TryRootFromPath(Hash256 leafHash, ulong index, ulong count, ReadOnlySpan<Hash256> path, out Hash256 root)
     {

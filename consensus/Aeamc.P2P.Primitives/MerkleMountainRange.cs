@@ -92,6 +92,29 @@ public sealed class MerkleMountainRange
         return true;
     }
 
+    /// <summary>The range as it was with <paramref name="count"/> leaves, from its kept subtrees. False when one is not kept.</summary>
+    public static bool TryLoad(IMountainNodes nodes, ulong count, out MerkleMountainRange range)
+    {
+        range = Empty;
+        var peaks = new List<Hash256>();
+        for (int level = 63; level >= 0; level--)
+        {
+            // The set bits of the count, largest first, are the peaks; each begins where the larger ones end.
+            if ((count >> level & 1) != 0)
+            {
+                if (!nodes.TryGet(level, (count >> level) - 1, out Hash256 peak))
+                {
+                    return false;
+                }
+
+                peaks.Add(peak);
+            }
+        }
+
+        range = new MerkleMountainRange(count, [.. peaks]);
+        return true;
+    }
+
     /// <summary>MessagePack: [count, bin of all peaks].</summary>
     public void Encode(ref MessagePackWriter writer)
     {

@@ -126,6 +126,23 @@ public class MerkleMountainRangeTests
         Bytes.Hex(Golden),
         Bytes.Hex("9200c400"));
 
+    [Fact]
+    public void A_range_is_loaded_again_from_its_kept_subtrees_at_every_size()
+    {
+        var kept = new KeptNodes();
+        var range = MerkleMountainRange.Empty;
+        for (ulong count = 1; count <= 70; count++)
+        {
+            range = range.Append(Hash256.Of(BitConverter.GetBytes(count)), kept);
+
+            Assert.True(MerkleMountainRange.TryLoad(kept, count, out MerkleMountainRange loaded));
+            Assert.Equal(range.Root, loaded.Root);
+            Assert.Equal(count, loaded.Count);
+        }
+
+        Assert.False(MerkleMountainRange.TryLoad(kept, 71, out _));
+    }
+
     private sealed class KeptNodes : List<MountainNode>, IMountainNodes
     {
         public bool TryGet(int level, ulong index, out Hash256 hash)

@@ -28,6 +28,9 @@ public sealed record BlockCommit
     /// <summary>Entries acknowledged by this node that no longer wait.</summary>
     public IReadOnlyList<Hash256> NoLongerWaiting { get; init; } = [];
 
+    /// <summary>Subtrees of the mountain range over all block hashes that this block completed.</summary>
+    public IReadOnlyList<MountainNode> Mountains { get; init; } = [];
+
     /// <summary>Batches of the payload that are not stored yet.</summary>
     public IReadOnlyList<StoredBatch> Batches { get; init; } = [];
 }
@@ -39,7 +42,11 @@ public readonly record struct StateWrite(ReadOnlyMemory<byte> Key, ReadOnlyMemor
 /// <param name="EntryId">The entry.</param>
 /// <param name="Index">Its place among the block's resolved entries.</param>
 /// <param name="Code">The ledger's outcome code; 0 is accepted.</param>
-public readonly record struct ReceiptWrite(Hash256 EntryId, uint Index, ushort Code);
+public readonly record struct ReceiptWrite(Hash256 EntryId, uint Index, ushort Code)
+{
+    /// <summary>The block that holds the entry, when it is an earlier one whose outcome is settled only now; null for this block.</summary>
+    public Height? At { get; init; }
+}
 
 /// <summary>An encoded batch under its hash.</summary>
 public readonly record struct StoredBatch(Hash256 Hash, ReadOnlyMemory<byte> Bytes);

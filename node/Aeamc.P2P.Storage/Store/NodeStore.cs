@@ -9,12 +9,13 @@ namespace Aeamc.P2P.Storage.Store;
 /// What the node keeps: blocks, batches, the ledger's state, receipts, acknowledged entries, anchors and checkpoints, in one RocksDB database,
 /// so that one block is one atomic write. Reads are safe from any thread; commits come from one.
 /// </summary>
-public sealed class NodeStore : IDisposable
+public sealed class NodeStore : IDisposable, IMountainNodes
 {
     private const byte HeaderPart = 0;
     private const byte PayloadPart = 1;
     private const byte FinalizationPart = 2;
     private const int BlockKeyBytes = 9;
+    private const int MountainKeyBytes = 9;
 
     private readonly RocksDb _database;
     private readonly StoreFamilies _families;
@@ -105,6 +106,14 @@ public sealed class NodeStore : IDisposable
         Span<byte> key = stackalloc byte[Hash256.Size];
         hash.CopyTo(key);
         return _database.Get(_families.BlockHeights, key) is { } height ? new Height(BinaryPrimitives.ReadUInt64BigEndian(height)) : null;
+    }
+
+    /// <summary>The root of a complete subtree of the mountain range over all committed block hashes.</summary>
+    public bool TryGet(int level, ulong index, out Hash256 hash)
+    {
+        byte[]? bytes = _database.Get(_families.Mountains, MountainKey(stackalloc byte[MountainKeyBytes], level, index));
+        hash = bytes is null ? default : new Hash256(bytes);
+        return bytes is not null;
     }
 
     /// <summary>Keeps a batch that is not in a committed block yet, so that it can be served and need not be fetched again.</summary>
@@ -247,8 +256,15 @@ public sealed class NodeStore : IDisposable
         {
             receipt.EntryId.CopyTo(key);
             scratch.ResetWrittenCount();
-            new StoredReceipt(commit.Height, receipt.Index, receipt.Code).Write(scratch);
+            new StoredReceipt(receipt.At ?? commit.Height, receipt.Index, receipt.Code).Write(scratch);
             batch.Put(_families.Receipts, key, scratch.WrittenSpan);
+        }
+
+        Span<byte> nodeKey = stackalloc byte[MountainKeyBytes];
+        foreach (MountainNode node in commit.Mountains)
+        {
+            node.Hash.CopyTo(key);
+            batch.Put(_families.Mountains, MountainKey(nodeKey, node.Level, node.Index), key);
         }
 
         foreach (Hash256 id in commit.NoLongerWaiting)
@@ -308,6 +324,13 @@ public sealed class NodeStore : IDisposable
     {
         BinaryPrimitives.WriteUInt64BigEndian(key, height.Value);
         key[8] = part;
+        return key;
+    }
+
+    private static Span<byte> MountainKey(Span<byte> key, int level, ulong index)
+    {
+        key[0] = checked((byte)level);
+        BinaryPrimitives.WriteUInt64BigEndian(key[1..], index);
         return key;
     }
 

@@ -31,6 +31,9 @@ internal sealed class StoreFamilies(RocksDb database)
     /// <summary>Height u64 -> signed checkpoint.</summary>
     internal ColumnFamily Checkpoints { get; } = database.Family("checkpoints");
 
+    /// <summary>(level u8, index u64) -> root of a complete subtree of the mountain range over all block hashes.</summary>
+    internal ColumnFamily Mountains { get; } = database.Family("mountains");
+
     /// <summary>Name -> format version, head, and what else there is one of.</summary>
     internal ColumnFamily Meta { get; } = database.Family("meta");
 
@@ -44,6 +47,7 @@ internal sealed class StoreFamilies(RocksDb database)
         new("mempool"),
         new("anchors") { WriteBufferBytes = 1 << 20, BloomBitsPerKey = 0 },
         new("checkpoints") { WriteBufferBytes = 1 << 20, BloomBitsPerKey = 0 },
+        new("mountains") { WriteBufferBytes = 1 << 20, BloomBitsPerKey = 0 },
         new("meta") { WriteBufferBytes = 1 << 20, BloomBitsPerKey = 0 },
     ];
 }

@@ -1,0 +1,109 @@
+using Aeamc.P2P.Consensus.Safety;
+using Aeamc.P2P.Consensus.Tests.Support;
+using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Primitives;
+
+namespace Aeamc.P2P.Consensus.Tests.Safety;
+
+public class VoteGuardTests
+{
+    private static readonly Epoch Epoch = Epoch.Zero;
+    private static readonly BlockRef Genesis = BlockRef.Genesis(Hash256.Of("genesis"u8));
+    private static readonly BlockRef One = World.Block(Genesis, 1);
+    private static readonly BlockRef Other = World.Block(Genesis, 1, "other");
+    private static readonly Statement Nullify = Statement.Nullify(Epoch, new View(1));
+
+    public static TheoryData<string, string, VoteDecision> Pairs => new()
+    {
+        { "notarize", "notarize", VoteDecision.SignAgain },
+        { "notarize", "notarize other", VoteDecision.NotarizedOther },
+        { "notarize", "nullify", VoteDecision.Sign },
+        { "notarize", "finalize", VoteDecision.Sign },
+        { "notarize", "finalize other", VoteDecision.FinalizeAgainstNotarize },
+        { "nullify", "notarize", VoteDecision.NotarizeAfterNullify },
+        { "nullify", "nullify", VoteDecision.SignAgain },
+        { "nullify", "finalize", VoteDecision.FinalizeAfterNullify },
+        { "finalize", "nullify", VoteDecision.NullifyAfterFinalize },
+        { "finalize", "finalize", VoteDecision.SignAgain },
+        { "finalize", "finalize other", VoteDecision.FinalizedOther },
+        { "finalize", "notarize", VoteDecision.Sign },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void Decides_on_a_second_vote_in_a_view_also_after_a_restart(string first, string second, VoteDecision expected)
+    {
+        var guard = new VoteGuard(RecoveredState.Fresh(Epoch, Genesis));
+        Assert.Equal(VoteDecision.Sign, guard.Authorize(Named(first)));
+        var restarted = new VoteGuard(RecoveredState.Replay(Epoch, Genesis, [new WalRecord.Voted(Named(first))], guard.Watermark));
+
+        Assert.Equal(expected, guard.Authorize(Named(second)));
+        Assert.Equal(expected, restarted.Authorize(Named(second)));
+    }
+
+    [Fact]
+    public void Refuses_other_epochs_and_views_at_or_below_the_last_finalization()
+    {
+        var guard = new VoteGuard(RecoveredState.Fresh(Epoch, Genesis));
+        Assert.Equal(VoteDecision.WrongEpoch, guard.Authorize(Statement.Nullify(new Epoch(1), new View(1))));
+        guard.ObserveFinalization(new View(3));
+        Assert.Equal(VoteDecision.BelowFloor, guard.Authorize(Statement.Nullify(Epoch, new View(3))));
+        Assert.Equal(VoteDecision.Sign, guard.Authorize(Statement.Nullify(Epoch, new View(4))));
+    }
+
+    [Fact]
+    public void The_watermark_follows_the_highest_view_and_never_falls()
+    {
+        var guard = new VoteGuard(RecoveredState.Fresh(Epoch, Genesis));
+        guard.Authorize(Statement.Nullify(Epoch, new View(5)));
+        guard.Authorize(Statement.Finalize(Epoch, One));
+        Assert.Equal(new Watermark(Epoch, new View(5), VoteKind.Nullify, default), guard.Watermark);
+    }
+
+    [Fact]
+    public void A_refused_vote_moves_neither_memory_nor_watermark()
+    {
+        var guard = new VoteGuard(RecoveredState.Fresh(Epoch, Genesis));
+        guard.Authorize(Named("notarize"));
+        Watermark? before = guard.Watermark;
+        guard.Authorize(Named("notarize other"));
+        Assert.Equal(before, guard.Watermark);
+        Assert.Equal(VoteDecision.SignAgain, guard.Authorize(Named("notarize")));
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void A_log_that_does_not_know_the_watermarked_vote_makes_the_guard_quiet(bool logHasIt, bool quiet)
+    {
+        WalRecord[] log = logHasIt ? [new WalRecord.Voted(Nullify)] : [];
+        var guard = new VoteGuard(RecoveredState.Replay(Epoch, Genesis, log, new Watermark(Epoch, new View(1), VoteKind.Nullify, default)));
+        Assert.Equal(quiet, guard.IsQuiet);
+        Statement later = Statement.Nullify(Epoch, new View(2));
+        Assert.Equal(quiet ? VoteDecision.Quiet : VoteDecision.Sign, guard.Authorize(later));
+
+        guard.ObserveFinalization(new View(1));
+        Assert.Equal(quiet, guard.IsQuiet);
+        guard.ObserveFinalization(new View(2));
+        Assert.False(guard.IsQuiet);
+        Assert.Equal(VoteDecision.Sign, guard.Authorize(Statement.Nullify(Epoch, new View(3))));
+    }
+
+    [Fact]
+    public void A_watermark_of_a_later_epoch_silences_the_whole_epoch()
+    {
+        var guard = new VoteGuard(RecoveredState.Replay(Epoch, Genesis, [], new Watermark(new Epoch(1), new View(1), VoteKind.Nullify, default)));
+        guard.ObserveFinalization(new View(1_000_000));
+        Assert.Equal(VoteDecision.Quiet, guard.Authorize(Statement.Nullify(Epoch, new View(1_000_001))));
+    }
+
+    private static Statement Named(string name) => name switch
+    {
+        "notarize" => Statement.Notarize(Epoch, One),
+        "notarize other" => Statement.Notarize(Epoch, Other),
+        "nullify" => Nullify,
+        "finalize" => Statement.Finalize(Epoch, One),
+        "finalize other" => Statement.Finalize(Epoch, Other),
+        _ => throw new ArgumentException(name),
+    };
+}

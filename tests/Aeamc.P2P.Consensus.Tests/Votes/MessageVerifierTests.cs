@@ -1,0 +1,102 @@
+using Aeamc.P2P.Consensus.Evidence;
+using Aeamc.P2P.Consensus.Tests.Support;
+using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Primitives;
+
+namespace Aeamc.P2P.Consensus.Tests.Votes;
+
+public class MessageVerifierTests
+{
+    private readonly World _world = new();
+
+    [Fact]
+    public void A_vote_counts_only_in_its_own_network_cluster_epoch_view_and_kind()
+    {
+        Statement statement = Statement.Nullify(_world.Epoch, new View(3));
+        Vote good = _world.Vote(new NodeIndex(1), statement);
+        Assert.Equal(VerificationResult.Valid, _world.Verifier.Verify(good, out _));
+        Assert.Equal(VerificationResult.BadSignature, Check(good with { Voter = new NodeIndex(2) }));
+        Assert.Equal(VerificationResult.UnknownVoter, Check(good with { Voter = new NodeIndex(4) }));
+        Assert.Equal(VerificationResult.BadSignature, Check(good with { Statement = Statement.Nullify(_world.Epoch, new View(4)) }));
+        Assert.Equal(VerificationResult.WrongEpoch, Check(good with { Statement = Statement.Nullify(new Epoch(1), new View(3)) }));
+        foreach (SigningDomain other in new[]
+        {
+            _world.Domain with { NetworkId = Hash256.Of("other"u8) },
+            _world.Domain with { ClusterId = 8 },
+        })
+        {
+            Vote foreign = good with { Signature = ToySignatures.Sign(_world.Committee[new NodeIndex(1)], other.Message(statement)) };
+            Assert.Equal(VerificationResult.BadSignature, Check(foreign));
+        }
+    }
+
+    [Fact]
+    public void Statements_true_of_no_block_are_malformed()
+    {
+        BlockRef block = World.Block(_world.Genesis, 1);
+        Assert.Equal(VerificationResult.Malformed, Check(_world.Vote(default, Statement.Nullify(_world.Epoch, View.Zero))));
+        Assert.Equal(VerificationResult.Malformed, Check(_world.Vote(default, Statement.Nullify(_world.Epoch, new View(ulong.MaxValue)))));
+        Assert.Equal(VerificationResult.Malformed, Check(_world.Vote(default, Statement.Notarize(_world.Epoch, block with { ParentView = new View(1) }))));
+        Assert.Equal(VerificationResult.Malformed, Check(_world.Vote(default, Statement.Finalize(_world.Epoch, block with { Height = Height.Zero }))));
+    }
+
+    [Fact]
+    public void A_proposal_needs_its_views_leader_and_the_content_of_its_block()
+    {
+        BlockRef block = World.Block(_world.Genesis, 1);
+        Proposal good = _world.Proposal(block).Message;
+        Vote byAnother = _world.Vote(_world.LeaderOf(2), good.Notarize.Statement);
+        Assert.Equal(VerificationResult.NotTheLeader, _world.Verifier.Verify(good with { Notarize = byAnother }, out _));
+        Assert.Equal(VerificationResult.ContentMismatch, _world.Verifier.Verify(good with { Content = new byte[] { 1 } }, out Verified<Proposal>? none));
+        Assert.Null(none);
+    }
+
+    [Fact]
+    public void A_certificate_needs_a_quorum_of_good_signatures_and_a_bitmap_that_fits()
+    {
+        Certificate good = _world.Certificate(Statement.Nullify(_world.Epoch, new View(1)));
+        Assert.Equal(VerificationResult.Valid, Check(good));
+        Assert.Equal(VerificationResult.Valid, Check(_world.Certificate(good.Statement, signers: 4)));
+        Assert.Equal(VerificationResult.BadSignature, Check(good with { Signers = SignerBitmap.From([0b1110]) }));
+        Assert.Equal(VerificationResult.BadBitmap, Check(good with { Signers = SignerBitmap.From([0b10011]) }));
+        Assert.Equal(VerificationResult.BadBitmap, Check(good with { Signers = SignerBitmap.From([0b0111, 0]) }));
+        Assert.Equal(VerificationResult.BadBitmap, Check(good with { Signatures = good.Signatures[..^64] }));
+        Assert.Equal(VerificationResult.NoQuorum, Check(good with { Signers = SignerBitmap.From([0b11]), Signatures = good.Signatures[..128] }));
+        Assert.Equal(VerificationResult.BadSignature, Check(good with { Statement = Statement.Nullify(_world.Epoch, new View(2)) }));
+    }
+
+    [Fact]
+    public void Evidence_is_only_what_no_honest_member_signs()
+    {
+        var voter = new NodeIndex(1);
+        BlockRef one = World.Block(_world.Genesis, 1), other = World.Block(_world.Genesis, 1, "other");
+        Statement notarize = Statement.Notarize(_world.Epoch, one), nullify = Statement.Nullify(_world.Epoch, new View(1));
+        Assert.Equal(EquivocationKind.TwoNotarizes, Kind(notarize, Statement.Notarize(_world.Epoch, other)));
+        Assert.Equal(EquivocationKind.TwoFinalizes, Kind(Statement.Finalize(_world.Epoch, one), Statement.Finalize(_world.Epoch, other)));
+        Assert.Equal(EquivocationKind.NullifyAndFinalize, Kind(nullify, Statement.Finalize(_world.Epoch, one)));
+        Assert.Null(Kind(notarize, nullify));
+        Assert.Null(Kind(notarize, Statement.Finalize(_world.Epoch, one)));
+        Assert.Null(Kind(notarize, notarize));
+        Assert.Null(Kind(notarize, Statement.Notarize(_world.Epoch, World.Block(one, 2))));
+        Assert.False(EquivocationEvidence.TryCreate(_world.Vote(voter, notarize), _world.Vote(default, Statement.Notarize(_world.Epoch, other)), out _));
+
+        EquivocationKind? Kind(Statement a, Statement b) =>
+            EquivocationEvidence.TryCreate(_world.Vote(voter, a), _world.Vote(voter, b), out EquivocationEvidence? evidence)
+                && evidence.Verify(_world.Verifier) == VerificationResult.Valid
+                ? evidence.Kind
+                : null;
+    }
+
+    [Fact]
+    public void Evidence_with_a_forged_vote_does_not_verify()
+    {
+        Vote one = _world.Vote(new NodeIndex(1), Statement.Notarize(_world.Epoch, World.Block(_world.Genesis, 1)));
+        Vote forged = one with { Statement = Statement.Notarize(_world.Epoch, World.Block(_world.Genesis, 1, "other")) };
+        Assert.True(EquivocationEvidence.TryCreate(one, forged, out EquivocationEvidence? evidence));
+        Assert.Equal(VerificationResult.BadSignature, evidence.Verify(_world.Verifier));
+    }
+
+    private VerificationResult Check(Vote vote) => _world.Verifier.Verify(vote, out _);
+
+    private VerificationResult Check(Certificate certificate) => _world.Verifier.Verify(certificate, out _);
+}

@@ -1,0 +1,19 @@
+namespace Aeamc.P2P.Ledger;
+
+/// <summary>
+/// The stateless part of an entry's validity. A block that holds an entry which fails here is invalid, for its leader included what it had not verified;
+/// whatever depends on state is refused by <see cref="LedgerMachine"/> without harm to the block.
+/// </summary>
+public static class EntryValidity
+{
+    /// <summary>Reads an entry and checks its signature under the key that it names.</summary>
+    /// <returns><see cref="RefusalCode.None"/>, <see cref="RefusalCode.MalformedEntry"/> or <see cref="RefusalCode.SignatureInvalid"/>.</returns>
+    public static RefusalCode Check(EntryDecoder decoder, LedgerEntry entry, ISignatureVerdicts verdicts, out DecodedEntry? decoded) =>
+        decoder.TryDecode(entry, out decoded) ? Check(decoded, verdicts) : RefusalCode.MalformedEntry;
+
+    /// <summary>Checks the signature of an entry that was read; Phase-1 kinds, which name no key, pass.</summary>
+    public static RefusalCode Check(DecodedEntry entry, ISignatureVerdicts verdicts) =>
+        entry.Claim is not { } claim || verdicts.Verify(claim.Algorithm, claim.Key, claim.Message.Span, claim.Signature.Span)
+            ? RefusalCode.None
+            : RefusalCode.SignatureInvalid;
+}

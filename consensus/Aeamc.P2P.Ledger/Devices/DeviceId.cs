@@ -54,7 +54,7 @@ public readonly record struct DeviceId : IComparable<DeviceId>
     /// <summary>Parses 16 lower-case hexadecimal digits, the only spelling that a Phase-1 signature covers.</summary>
     public static bool TryParseV1([NotNullWhen(true)] string? text, out DeviceId id)
     {
-        bool shaped = text is { Length: 2 * V1Size } && !text.AsSpan().ContainsAnyExcept("0123456789abcdef");
+        bool shaped = text is { Length: 2 * V1Size } && LowerHex.IsOnly(text);
         id = shaped ? new DeviceId(ulong.Parse(text!, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)) : default;
         return shaped;
     }

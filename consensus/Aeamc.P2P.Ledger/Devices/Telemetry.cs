@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Ledger;

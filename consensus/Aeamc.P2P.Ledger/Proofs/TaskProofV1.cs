@@ -130,6 +130,6 @@ public sealed record TaskProofV1(
     private static bool TryParseLowerHex(string? text, out Hash256 hash)
     {
         hash = default;
-        return text is not null && !text.AsSpan().ContainsAnyExcept("0123456789abcdef") && Hash256.TryParse(text, out hash);
+        return text is not null && LowerHex.IsOnly(text) && Hash256.TryParse(text, out hash);
     }
 }

@@ -1,5 +1,4 @@
 using Aeamc.P2P.Native.Posix;
-using Microsoft.Win32.SafeHandles;
 
 namespace Aeamc.P2P.Storage;
 
@@ -13,24 +12,26 @@ public static class DurableFile
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         string unfinished = path + UnfinishedSuffix;
-        using (SafeFileHandle file = CreateUnfinished(unfinished))
+        using (FileStream file = CreateUnfinished(unfinished))
         {
-            RandomAccess.Write(file, content, 0);
-            RandomAccess.FlushToDisk(file);
+            file.Write(content);
+            file.Flush(flushToDisk: true);
         }
 
         MoveIntoPlace(unfinished, path);
     }
 
-    internal static SafeFileHandle CreateUnfinished(string path)
+    internal static FileStream CreateUnfinished(string path)
     {
-        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+        // What an interrupted write left behind may have another mode.
+        File.Delete(path);
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        return File.OpenHandle(path, options.Mode, options.Access, options.Share);
+        return new FileStream(path, options);
     }
 
     internal static void MoveIntoPlace(string unfinished, string path)

@@ -24,7 +24,8 @@ public sealed class ConsensusLog : IDisposable
     private ulong _salt;
     private long _capacity;
     private long _offset;
-    private ulong _highestMark;
+    private ulong _segmentMark;
+    private ulong _pendingMark;
     private ulong _next;
     private uint _pending;
     private bool _failed;
@@ -48,7 +49,7 @@ public sealed class ConsensusLog : IDisposable
             _capacity = last.Capacity;
             _offset = last.EndOffset;
             _next = last.NextSequence;
-            _highestMark = last.HighestMark;
+            _segmentMark = last.HighestMark;
         }
 
         ResetFrame();
@@ -116,7 +117,7 @@ public sealed class ConsensusLog : IDisposable
         _frame.Advance(LogFormat.RecordHeaderBytes);
         _frame.Write(payload);
         _pending++;
-        _highestMark = Math.Max(_highestMark, mark);
+        _pendingMark = Math.Max(_pendingMark, mark);
         return _next++;
     }
 
@@ -148,6 +149,7 @@ public sealed class ConsensusLog : IDisposable
         RandomAccess.Write(_file, frame, _offset);
         PosixFiles.SyncData(_file);
         _offset += length;
+        _segmentMark = Math.Max(_segmentMark, _pendingMark);
         _failed = false;
         ResetFrame();
     }
@@ -174,8 +176,13 @@ public sealed class ConsensusLog : IDisposable
 
     private void Roll(int frameLength)
     {
-        // The pending records' marks belong to the new segment; taking them into the old one's figure only prunes it later than possible.
-        _closed.Enqueue(new ClosedSegment(_path, _highestMark));
+        // An empty segment has the name of the one that takes its place, and is replaced by it.
+        if (_offset > LogFormat.HeaderBytes)
+        {
+            _closed.Enqueue(new ClosedSegment(_path, _segmentMark));
+        }
+
+        _segmentMark = 0;
         _file.Dispose();
         _capacity = Math.Max(_options.SegmentBytes, LogFormat.HeaderBytes + (long)frameLength);
         (_file, _path, _salt) = LogFolder.Create(_folder, _next - _pending, _capacity);
@@ -188,6 +195,7 @@ public sealed class ConsensusLog : IDisposable
         _frame.GetSpan(LogFormat.FrameHeaderBytes)[..LogFormat.FrameHeaderBytes].Clear();
         _frame.Advance(LogFormat.FrameHeaderBytes);
         _pending = 0;
+        _pendingMark = 0;
     }
 
     private readonly record struct ClosedSegment(string Path, ulong HighestMark);

@@ -53,17 +53,17 @@ internal static class LogFolder
         string path = Path.Combine(folder, LogFormat.FileName(firstSequence));
         string unfinished = path + DurableFile.UnfinishedSuffix;
         ulong salt = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
-        using (SafeFileHandle file = DurableFile.CreateUnfinished(unfinished))
+        using (FileStream file = DurableFile.CreateUnfinished(unfinished))
         {
             var block = new byte[64 << 10];
             LogFormat.WriteHeader(block, firstSequence, salt);
             for (long offset = 0; offset < bytes; offset += block.Length)
             {
-                RandomAccess.Write(file, block.AsSpan(0, (int)Math.Min(block.Length, bytes - offset)), offset);
+                file.Write(block.AsSpan(0, (int)Math.Min(block.Length, bytes - offset)));
                 block.AsSpan(0, LogFormat.HeaderBytes).Clear();
             }
 
-            RandomAccess.FlushToDisk(file);
+            file.Flush(flushToDisk: true);
         }
 
         DurableFile.MoveIntoPlace(unfinished, path);

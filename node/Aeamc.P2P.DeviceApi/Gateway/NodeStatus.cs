@@ -1,0 +1,98 @@
+namespace Aeamc.P2P.DeviceApi.Gateway;
+
+/// <summary>A node's own account of itself: what <c>GET /v2/status</c>, <c>aeamc status</c> and the page show.</summary>
+public sealed record NodeStatus
+{
+    public required string Version { get; init; }
+
+    public required string Network { get; init; }
+
+    public required uint ClusterId { get; init; }
+
+    /// <summary>64 hexadecimal digits.</summary>
+    public required string NodeId { get; init; }
+
+    public required string PeerId { get; init; }
+
+    /// <summary>Whether the node is in the committee, up to date, and sees a quorum: a load balancer may send devices here.</summary>
+    public required bool Ready { get; init; }
+
+    /// <summary>Why <see cref="Ready"/> is false, in a sentence; empty when it is true.</summary>
+    public required string NotReadyReason { get; init; }
+
+    /// <summary>Height of the last finalized block.</summary>
+    public required ulong Height { get; init; }
+
+    public required string BlockHash { get; init; }
+
+    /// <summary>The authenticated state root after that block.</summary>
+    public required string StateRoot { get; init; }
+
+    /// <summary>Chain time of that block, Unix milliseconds.</summary>
+    public required ulong BlockTimestamp { get; init; }
+
+    public required ulong View { get; init; }
+
+    public required ulong Epoch { get; init; }
+
+    /// <summary>Committee members, in committee order, with whether this node is connected to them.</summary>
+    public required IReadOnlyList<MemberStatus> Committee { get; init; }
+
+    /// <summary>Connected libp2p peers, members or not.</summary>
+    public required int Peers { get; init; }
+
+    /// <summary>Entries acknowledged by this node and not finalized yet.</summary>
+    public required int Pending { get; init; }
+
+    /// <summary>Entries acknowledged by this node since its start.</summary>
+    public required long EntriesAccepted { get; init; }
+
+    /// <summary>Proofs of task acknowledged by this node since its start.</summary>
+    public required long ProofsAccepted { get; init; }
+
+    /// <summary>Refused submissions since the start, by code.</summary>
+    public required IReadOnlyDictionary<string, long> Refused { get; init; }
+
+    /// <summary>Proofs of task counted by the ledger, over the chain's whole life.</summary>
+    public required long ProofsFinalized { get; init; }
+
+    /// <summary>Views that ended without a block since the start, by reason.</summary>
+    public required IReadOnlyDictionary<string, long> NullifiedViews { get; init; }
+
+    /// <summary>What strangers sent and was refused by the network layer since the start, by reason.</summary>
+    public required IReadOnlyDictionary<string, long> NetworkRefusals { get; init; }
+
+    /// <summary>Counts of accept-to-finalized durations of this node's entries, in the buckets of the node's latency histogram.</summary>
+    public required IReadOnlyList<long> LatencyBuckets { get; init; }
+
+    /// <summary>Accept-to-finalized latency in milliseconds: p50, p95, p99.</summary>
+    public required IReadOnlyList<double> LatencyMilliseconds { get; init; }
+
+    /// <summary>The group key under which checkpoints are signed (33 bytes compressed, hexadecimal), or empty while key generation runs.</summary>
+    public required string GroupKey { get; init; }
+
+    /// <summary>How far key generation is, in a sentence.</summary>
+    public required string KeyGeneration { get; init; }
+
+    /// <summary>Height of the newest co-signed checkpoint; 0 when there is none.</summary>
+    public required ulong CheckpointHeight { get; init; }
+
+    /// <summary>The newest anchors that this node has seen confirmed.</summary>
+    public required IReadOnlyList<AnchorStatus> Anchors { get; init; }
+
+    /// <summary>Resident memory in bytes.</summary>
+    public required long ResidentBytes { get; init; }
+
+    public required double UptimeSeconds { get; init; }
+}
+
+/// <summary>A committee member as one node sees it.</summary>
+public sealed record MemberStatus(string NodeId, bool Connected, bool IsSelf);
+
+/// <summary>A checkpoint that is on a chain.</summary>
+/// <param name="Chain"><c>journal</c> or the EVM chain id.</param>
+/// <param name="Height">The checkpoint's height.</param>
+/// <param name="Transaction">The transaction's hash, or the journal's line number.</param>
+/// <param name="Gas">Gas used; 0 for a journal.</param>
+/// <param name="Sender">Whether this node paid for it.</param>
+public sealed record AnchorStatus(string Chain, ulong Height, string Transaction, ulong Gas, bool Sender);

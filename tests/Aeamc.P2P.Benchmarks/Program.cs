@@ -1,1 +1,11 @@
-return 0;
+using Aeamc.P2P.Benchmarks;
+
+switch (args.FirstOrDefault())
+{
+    case "primitives":
+        PrimitiveBenchmarks.Run();
+        return 0;
+    default:
+        Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives");
+        return 2;
+}

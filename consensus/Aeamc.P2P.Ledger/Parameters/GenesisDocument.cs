@@ -7,7 +7,7 @@ namespace Aeamc.P2P.Ledger;
 
 /// <summary>
 /// What a network starts from; its hash is the parent of the first block, so two networks never share a chain.
-/// Encoding: [version u8 = 1, network str, cluster_id u32, start u64 ms, committee [[node bin 32, label str, address str]], parameters [u64],
+/// Encoding: [version u8 = 1, network str, cluster_id u32, start u64 ms, committee [[node bin 32, label str, address str, dkg key bin 33]], parameters [u64],
 /// requesters [key bin]].
 /// </summary>
 public sealed record GenesisDocument(
@@ -63,6 +63,11 @@ public sealed record GenesisDocument(
             return $"A member's label has at most {GenesisMember.MaxLabel} bytes and its address at most {GenesisMember.MaxAddress}.";
         }
 
+        if (Committee.Any(member => member.DkgKey.Length != GenesisMember.DkgKeySize))
+        {
+            return $"A member's DKG key has {GenesisMember.DkgKeySize} bytes.";
+        }
+
         if (Requesters.Count > MaxRequesters || Requesters.Distinct().Count() != Requesters.Count)
         {
             return $"There may be at most {MaxRequesters} requester keys, each once.";
@@ -84,10 +89,11 @@ public sealed record GenesisDocument(
         writer.WriteArrayHeader(Committee.Count);
         foreach (GenesisMember member in Committee)
         {
-            writer.WriteArrayHeader(3);
+            writer.WriteArrayHeader(4);
             writer.Write(member.Id);
             writer.Write(member.Label);
             writer.Write(member.Address);
+            writer.Write(member.DkgKey.Span);
         }
 
         Parameters.Write(output);
@@ -135,15 +141,16 @@ public sealed record GenesisDocument(
         committee = new GenesisMember[count];
         foreach (ref GenesisMember member in committee.AsSpan())
         {
-            if (!reader.TryReadArrayHeader(3)
+            if (!reader.TryReadArrayHeader(4)
                 || !reader.TryReadNodeId(out NodeId id)
                 || !reader.TryReadString(GenesisMember.MaxLabel, out string label)
-                || !reader.TryReadString(GenesisMember.MaxAddress, out string address))
+                || !reader.TryReadString(GenesisMember.MaxAddress, out string address)
+                || !reader.TryReadExactly(GenesisMember.DkgKeySize, out ReadOnlySpan<byte> dkgKey))
             {
                 return false;
             }
 
-            member = new GenesisMember(id, label, address);
+            member = new GenesisMember(id, label, address) { DkgKey = dkgKey.ToArray() };
         }
 
         return true;

@@ -8,6 +8,14 @@ namespace Aeamc.P2P.Ledger;
 /// <param name="Address">A multiaddress at which it may be found, or empty; a hint, at most <see cref="MaxAddress"/> bytes.</param>
 public sealed record GenesisMember(NodeId Id, string Label = "", string Address = "")
 {
+    /// <summary>
+    /// The member's secp256k1 key (33 bytes compressed) to which the other members encrypt its shares in the key generation; derived from its node key.
+    /// </summary>
+    public required ReadOnlyMemory<byte> DkgKey { get; init; }
+
+    /// <summary>Length of <see cref="DkgKey"/>.</summary>
+    public const int DkgKeySize = 33;
+
     /// <summary>The longest label in bytes of UTF-8.</summary>
     public const int MaxLabel = 64;
 

@@ -11,7 +11,7 @@ namespace Aeamc.P2P.Ledger;
 public sealed record NetworkParameters
 {
     private const ulong MaxSpan = 365UL * 86_400_000;
-    private const int FieldCount = 26;
+    private const int FieldCount = 31;
 
     /// <summary>The figures of a network that names none.</summary>
     public static NetworkParameters Default { get; } = new();
@@ -94,6 +94,21 @@ public sealed record NetworkParameters
     /// <summary>How many due leases, holds and deadlines one block works off at most.</summary>
     public ulong MaxExpiriesPerBlock { get; init; } = 1_024;
 
+    /// <summary>How long a phase of the key generation stays open for members that have not spoken, in milliseconds of chain time.</summary>
+    public ulong DkgPhaseMs { get; init; } = 10_000;
+
+    /// <summary>D, the assumed bound on one message's delay between members, in milliseconds: leader and view time-outs are 2D and 3D.</summary>
+    public ulong NetworkDelayMs { get; init; } = 500;
+
+    /// <summary>How long a leader without entries waits before it proposes an empty block, in milliseconds.</summary>
+    public ulong IdleIntervalMs { get; init; } = 6_000;
+
+    /// <summary>The least time between two blocks with entries, in milliseconds.</summary>
+    public ulong BlockIntervalMs { get; init; }
+
+    /// <summary>Every so many milliseconds of chain time the committee co-signs a checkpoint.</summary>
+    public ulong CheckpointIntervalMs { get; init; } = 3_600_000;
+
     /// <summary>Whether Phase-1 devices are served.</summary>
     public bool ServesV1 => V1Enabled != 0;
 
@@ -121,6 +136,11 @@ public sealed record NetworkParameters
             (ReputationPenalty <= DeviceRecord.MaxReputation, $"ReputationPenalty must be at most {DeviceRecord.MaxReputation}."),
             (BlockBelow <= DeviceRecord.MaxReputation, $"BlockBelow must be at most {DeviceRecord.MaxReputation}."),
             (V1Enabled <= 1, "V1Enabled must be 0 or 1."),
+            (NetworkDelayMs is >= 10 and <= 60_000, "NetworkDelayMs must be 10..60,000."),
+            (IdleIntervalMs is >= 100 and <= 3_600_000, "IdleIntervalMs must be 100..3,600,000."),
+            (BlockIntervalMs <= IdleIntervalMs, "BlockIntervalMs must not exceed IdleIntervalMs."),
+            (CheckpointIntervalMs is >= 1_000 and <= MaxSpan, "CheckpointIntervalMs must be between 1 s and 1 year."),
+            (DkgPhaseMs is >= 100 and <= MaxSpan && DkgPhaseMs * 3 <= DkgTimeoutMs, "DkgPhaseMs must be at least 100 ms and fit three times into DkgTimeoutMs."),
             (MaxOpenTasks is >= 1 and <= 1_000_000, "MaxOpenTasks must be 1..1,000,000."),
             (MaxExpiriesPerBlock is >= 1 and <= 65_536, "MaxExpiriesPerBlock must be 1..65,536."),
             (ProofMaxAgeMs <= MaxSpan && ProofMaxAheadMs <= MaxSpan, "ProofMaxAgeMs and ProofMaxAheadMs must be at most 1 year."),
@@ -168,6 +188,11 @@ public sealed record NetworkParameters
         writer.Write(MaxDevices);
         writer.Write(DkgTimeoutMs);
         writer.Write(MaxExpiriesPerBlock);
+        writer.Write(DkgPhaseMs);
+        writer.Write(NetworkDelayMs);
+        writer.Write(IdleIntervalMs);
+        writer.Write(BlockIntervalMs);
+        writer.Write(CheckpointIntervalMs);
     }
 
     internal static bool TryRead(ref MessagePackReader reader, [NotNullWhen(true)] out NetworkParameters? parameters)
@@ -215,6 +240,11 @@ public sealed record NetworkParameters
             MaxDevices = values[23],
             DkgTimeoutMs = values[24],
             MaxExpiriesPerBlock = values[25],
+            DkgPhaseMs = values[26],
+            NetworkDelayMs = values[27],
+            IdleIntervalMs = values[28],
+            BlockIntervalMs = values[29],
+            CheckpointIntervalMs = values[30],
         };
         return parameters.Problem() is null;
     }

@@ -27,6 +27,14 @@ public readonly record struct Hash256 : IComparable<Hash256>
         _d = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]);
     }
 
+    internal Hash256(ulong a, ulong b, ulong c, ulong d)
+    {
+        _a = a;
+        _b = b;
+        _c = c;
+        _d = d;
+    }
+
     /// <summary>32 zero bytes: "no hash yet", never the digest of anything known.</summary>
     public static Hash256 Zero => default;
 

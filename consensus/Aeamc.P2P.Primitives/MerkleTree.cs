@@ -9,7 +9,9 @@ public static class MerkleTree
     /// <summary>The longest inclusion path of a tree with at most 2^64 - 1 leaves.</summary>
     public const int MaxPathLength = 64;
 
-    private const byte LeafPrefix = 0x00;
+    /// <summary>The first byte of every leaf's hashed bytes.</summary>
+    public const byte LeafPrefix = 0x00;
+
     private const byte NodePrefix = 0x01;
     private const int StackLimit = 1024;
 
@@ -141,14 +143,11 @@ public static class MerkleTree
     private static int Ascend(Span<Hash256> level)
     {
         int pairs = level.Length / 2;
-        for (int i = 0; i < pairs; i++)
-        {
-            level[i] = NodeHash(level[2 * i], level[2 * i + 1]);
-        }
-
+        Hash256 last = level[^1];
+        Sha256Batch.HashPairs(NodePrefix, level[..(2 * pairs)], level[..pairs]);
         if ((level.Length & 1) != 0)
         {
-            level[pairs] = level[^1];
+            level[pairs] = last;
             return pairs + 1;
         }
 

@@ -5,15 +5,12 @@ internal sealed class StateUpdate
 {
     private readonly Change[] _changes;
 
+    // New branches by depth, hashed together once all of them are known: a level shares its vector instructions.
+    private readonly List<List<StateBranch>> _unhashed = [];
+
     public StateUpdate(ReadOnlySpan<StateChange> changes)
     {
-        _changes = new Change[changes.Length];
-        for (int i = 0; i < changes.Length; i++)
-        {
-            StateChange change = changes[i];
-            _changes[i] = new Change(Hash256.Of(change.Key), MakeLeaf(change));
-        }
-
+        _changes = MakeLeaves(changes);
         Array.Sort(_changes, static (a, b) => a.Path.CompareTo(b.Path));
         for (int i = 1; i < _changes.Length; i++)
         {
@@ -24,7 +21,16 @@ internal sealed class StateUpdate
     /// <summary>Keys added less keys removed.</summary>
     public int Added { get; private set; }
 
-    public StateNode? Run(StateNode? root) => Descend(root, _changes, 0);
+    public StateNode? Run(StateNode? root)
+    {
+        StateNode? updated = Descend(root, _changes, 0);
+        for (int depth = _unhashed.Count - 1; depth >= 0; depth--)
+        {
+            HashLevel(_unhashed[depth]);
+        }
+
+        return updated;
+    }
 
     private StateNode? Descend(StateNode? node, ReadOnlySpan<Change> changes, int depth)
     {
@@ -43,7 +49,7 @@ internal sealed class StateUpdate
                 int split = Split(changes, depth);
                 StateNode? left = Descend(branch.Left, changes[..split], depth + 1);
                 StateNode? right = Descend(branch.Right, changes[split..], depth + 1);
-                return ReferenceEquals(left, branch.Left) && ReferenceEquals(right, branch.Right) ? node : Join(left, right);
+                return ReferenceEquals(left, branch.Left) && ReferenceEquals(right, branch.Right) ? node : Join(left, right, depth);
             default:
                 throw Invariant.Fail("unknown state node");
         }
@@ -52,14 +58,13 @@ internal sealed class StateUpdate
     /// <summary>Changes that land on a leaf: they replace it, or it goes down with them.</summary>
     private StateNode? Displace(StateLeaf leaf, ReadOnlySpan<Change> changes, int depth)
     {
-        Hash256 path = Hash256.Of(leaf.Key);
-        int place = 0;
-        while (place < changes.Length && changes[place].Path < path)
+        // The leaf keeps no path, and comparing keys saves a digest in the most frequent case, a plain overwrite.
+        bool replaced = false;
+        foreach (Change change in changes)
         {
-            place++;
+            replaced |= change.Key.AsSpan().SequenceEqual(leaf.Key);
         }
 
-        bool replaced = place < changes.Length && changes[place].Path == path;
         if (replaced && changes.Length == 1 && changes[0].Leaf?.Hash == leaf.Hash)
         {
             // Written with the value it had: keep the node, so that an unchanged tree stays the same object.
@@ -73,7 +78,14 @@ internal sealed class StateUpdate
             return Grow(changes, depth);
         }
 
-        Change[] all = [.. changes[..place], new Change(path, leaf), .. changes[place..]];
+        Hash256 path = Hash256.Of(leaf.Key);
+        int place = 0;
+        while (place < changes.Length && changes[place].Path < path)
+        {
+            place++;
+        }
+
+        Change[] all = [.. changes[..place], new Change(path, leaf.Key, leaf), .. changes[place..]];
         return Grow(all, depth);
     }
 
@@ -88,10 +100,10 @@ internal sealed class StateUpdate
         }
 
         int split = Split(changes, depth);
-        return Join(Grow(changes[..split], depth + 1), Grow(changes[split..], depth + 1));
+        return Join(Grow(changes[..split], depth + 1), Grow(changes[split..], depth + 1), depth);
     }
 
-    private static StateNode? Join(StateNode? left, StateNode? right)
+    private StateNode? Join(StateNode? left, StateNode? right, int depth)
     {
         // A single leaf rises to the highest place where it is alone.
         if (left is null && right is not StateBranch)
@@ -104,7 +116,31 @@ internal sealed class StateUpdate
             return left;
         }
 
-        return new StateBranch(left, right) { Hash = StateHash.Branch(left?.Hash ?? Hash256.Zero, right?.Hash ?? Hash256.Zero) };
+        while (_unhashed.Count <= depth)
+        {
+            _unhashed.Add([]);
+        }
+
+        var branch = new StateBranch(left, right);
+        _unhashed[depth].Add(branch);
+        return branch;
+    }
+
+    private static void HashLevel(List<StateBranch> branches)
+    {
+        var children = new Hash256[2 * branches.Count];
+        for (int i = 0; i < branches.Count; i++)
+        {
+            children[2 * i] = branches[i].Left?.Hash ?? Hash256.Zero;
+            children[2 * i + 1] = branches[i].Right?.Hash ?? Hash256.Zero;
+        }
+
+        Span<Hash256> hashes = children.AsSpan(0, branches.Count);
+        Sha256Batch.HashPairs(StateHash.BranchPrefix, children, hashes);
+        for (int i = 0; i < branches.Count; i++)
+        {
+            branches[i].Hash = hashes[i];
+        }
     }
 
     /// <summary>How many of the sorted changes have a 0 at this bit.</summary>
@@ -128,10 +164,45 @@ internal sealed class StateUpdate
         return low;
     }
 
-    private static StateLeaf? MakeLeaf(StateChange change) =>
-        change.Value is { } value
-            ? new StateLeaf(change.Key, value) { Hash = StateHash.Leaf(Hash256.Of(change.Key), Hash256.Of(value)) }
-            : null;
+    /// <summary>Paths and leaves of all changes, each kind of digest in one batch.</summary>
+    private static Change[] MakeLeaves(ReadOnlySpan<StateChange> changes)
+    {
+        var keys = new Message[changes.Length];
+        var values = new Message[changes.Length];
+        for (int i = 0; i < changes.Length; i++)
+        {
+            keys[i] = new Message(changes[i].Key);
+            values[i] = new Message(changes[i].Value ?? []);
+        }
 
-    private readonly record struct Change(Hash256 Path, StateLeaf? Leaf);
+        var paths = new Hash256[changes.Length];
+        var digests = new Hash256[changes.Length];
+        Sha256Batch.HashAll<Message>(keys, paths);
+        Sha256Batch.HashAll<Message>(values, digests);
+        var parts = new Hash256[2 * changes.Length];
+        for (int i = 0; i < changes.Length; i++)
+        {
+            parts[2 * i] = paths[i];
+            parts[2 * i + 1] = digests[i];
+        }
+
+        Sha256Batch.HashPairs(StateHash.LeafPrefix, parts, digests);
+        var made = new Change[changes.Length];
+        for (int i = 0; i < changes.Length; i++)
+        {
+            StateLeaf? leaf = changes[i].Value is { } value ? new StateLeaf(changes[i].Key, value) { Hash = digests[i] } : null;
+            made[i] = new Change(paths[i], changes[i].Key, leaf);
+        }
+
+        return made;
+    }
+
+    private readonly struct Message(byte[] bytes) : ISha256Message
+    {
+        public int Length => bytes.Length;
+
+        public void CopyTo(Span<byte> destination) => bytes.CopyTo(destination);
+    }
+
+    private readonly record struct Change(Hash256 Path, byte[] Key, StateLeaf? Leaf);
 }

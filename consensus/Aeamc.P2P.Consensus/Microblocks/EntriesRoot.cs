@@ -21,14 +21,29 @@ public static class EntriesRoot
     public static Hash256[] LeafHashes(IReadOnlyList<BatchEntry> entries)
     {
         var leaves = new Hash256[entries.Count];
-        for (int i = 0; i < leaves.Length; i++)
+        var messages = new LeafMessage[leaves.Length];
+        for (int i = 0; i < messages.Length; i++)
         {
-            leaves[i] = LeafHash(entries[i]);
+            messages[i] = new LeafMessage(entries[i]);
         }
 
+        Sha256Batch.HashAll<LeafMessage>(messages, leaves);
         return leaves;
     }
 
     /// <summary>The root; <see cref="MerkleTree.EmptyRoot"/> for a block without entries.</summary>
     public static Hash256 Of(IReadOnlyList<BatchEntry> entries) => MerkleTree.RootInPlace(LeafHashes(entries));
+
+    /// <summary>The same bytes as <see cref="LeafHash"/>: leaf prefix, kind, entry.</summary>
+    private readonly struct LeafMessage(BatchEntry entry) : ISha256Message
+    {
+        public int Length => 2 + entry.Bytes.Length;
+
+        public void CopyTo(Span<byte> destination)
+        {
+            destination[0] = MerkleTree.LeafPrefix;
+            destination[1] = entry.Kind;
+            entry.Bytes.Span.CopyTo(destination[2..]);
+        }
+    }
 }

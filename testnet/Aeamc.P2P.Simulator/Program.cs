@@ -1,1 +1,3 @@
-return 0;
+using Aeamc.P2P.Simulator;
+
+return SimulateCommand.Run(args, Console.Out, Console.Error);

@@ -8,8 +8,10 @@ namespace Aeamc.P2P.Consensus.Simplex;
 /// <summary>
 /// What the core wants done. The host takes the effects of all inputs of one turn in order and does them in three passes:
 /// (1) write every <see cref="Append"/> record, and for every <see cref="SignVote"/> ask the <see cref="VoteGuard"/> and write its
-/// <see cref="WalRecord.Voted"/> record and the watermark; (2) one fsync; (3) everything else in order, signing included. So nothing
-/// leaves the node that a restarted node would not remember. Answers come back as inputs of a later turn.
+/// <see cref="WalRecord.Voted"/> record, telling the guard of every <see cref="Finalized"/> on the way; (2) one fsync of the log, then,
+/// when it rose, write and sync the watermark (in this order: a watermark ahead of the log means a restored database and silences the
+/// node); (3) everything else in order, signing included. So nothing leaves the node that a restarted node would not remember. Answers
+/// come back as inputs of a later turn.
 /// </summary>
 public abstract record Effect
 {

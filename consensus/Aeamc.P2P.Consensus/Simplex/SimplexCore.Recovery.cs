@@ -32,6 +32,12 @@ public sealed partial class SimplexCore
         {
             if (record is WalRecord.Accepted accepted)
             {
+                if (accepted.Certificate is { Kind: VoteKind.Finalize } finalization && finalization.Block == _finalized)
+                {
+                    // The ledger has it already; peers that lag still ask for it (rule 10).
+                    _finalization = finalization;
+                }
+
                 OnCertificate(accepted.Certificate, Source.Replayed);
             }
         }

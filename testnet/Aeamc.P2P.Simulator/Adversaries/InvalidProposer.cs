@@ -1,0 +1,14 @@
+using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Simulator.Cluster;
+
+namespace Aeamc.P2P.Simulator.Adversaries;
+
+/// <summary>Proposes blocks that fail verification, or pass it and fail certification.</summary>
+public sealed class InvalidProposer(Simulation simulation, NodeIndex index) : SimulatedNode(simulation, index)
+{
+    public override bool IsHonest => false;
+
+    protected override BlockFlaw NextFlaw() => Chance.Permille(500) ? BlockFlaw.Invalid : BlockFlaw.Uncertifiable;
+
+    protected override bool Judge(BlockFlaw flaw, BlockFlaw against) => true;
+}

@@ -1,0 +1,119 @@
+using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Simulator.Cluster;
+
+namespace Aeamc.P2P.Simulator.Checkers;
+
+/// <summary>
+/// Every certificate on the wire stands by itself; no view has both a nullification and a finalization, nor two notarized blocks; and every
+/// view that a committed block skips has a nullification.
+/// </summary>
+public sealed class CertificateChecker(Simulation simulation)
+{
+    private readonly Dictionary<View, Seen> _views = [];
+
+    public List<string> Violations { get; } = [];
+
+    /// <summary>Looks at bytes on the wire; the first byte is the simulation's, a certificate then begins with 0x94 0x03.</summary>
+    public void OnSent(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > 3 && bytes[0] == 0 && bytes[1] == 0x94 && bytes[2] == 3
+            && ConsensusMessageCodec.TryDecode(bytes[1..], out ConsensusMessage? message) && message is Certificate certificate)
+        {
+            Add(certificate);
+        }
+    }
+
+    public void OnCommit(NodeIndex node, BlockRef block)
+    {
+        for (ulong skipped = block.ParentView.Value + 1; skipped < block.View.Value; skipped++)
+        {
+            if (!_views.TryGetValue(new View(skipped), out Seen? seen) || !seen.Nullified)
+            {
+                Violations.Add($"member {node} committed {block}, which skips view {skipped} without a nullification");
+            }
+        }
+    }
+
+    private void Add(Certificate certificate)
+    {
+        if (!_views.TryGetValue(certificate.View, out Seen? seen))
+        {
+            _views[certificate.View] = seen = new Seen();
+        }
+
+        if (!Stands(certificate))
+        {
+            Violations.Add($"certificate {certificate.Statement} does not stand by itself");
+            return;
+        }
+
+        // Repeats are checked above, since their signers may differ, and say nothing new below.
+        if (!seen.Known.Add((certificate.Kind, certificate.Block.Hash)))
+        {
+            return;
+        }
+
+        Hash256 hash = certificate.Block.Hash;
+        switch (certificate.Kind)
+        {
+            case VoteKind.Nullify:
+                seen.Nullified = true;
+                break;
+            case VoteKind.Notarize when seen.Notarized is { } other && other != hash:
+                Violations.Add($"two notarizations in view {certificate.View}");
+                break;
+            case VoteKind.Notarize:
+                seen.Notarized = hash;
+                break;
+            case VoteKind.Finalize:
+                seen.Finalized = true;
+                break;
+            default:
+                Violations.Add($"certificate of kind {certificate.Kind}");
+                break;
+        }
+
+        if (seen is { Nullified: true, Finalized: true })
+        {
+            Violations.Add($"nullification and finalization in view {certificate.View}");
+        }
+    }
+
+    /// <summary>Counts and checks the signatures by hand, with the quorum written out again.</summary>
+    private bool Stands(Certificate certificate)
+    {
+        int members = simulation.Committee.Count;
+        byte[] message = simulation.Domain.Message(certificate.Statement);
+        int signers = 0;
+        for (ushort i = 0; i < members; i++)
+        {
+            if ((certificate.Signers.Bytes[i / 8] >> (i % 8) & 1) == 0)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<byte> signature = certificate.Signatures.Span.Slice(64 * signers, 64);
+            if (ToySignatures.Sign(simulation.Committee[new NodeIndex(i)], message) != new VoteSignature(signature))
+            {
+                return false;
+            }
+
+            signers++;
+        }
+
+        // Fewer than a third of the members may be missing: 3 * (n - signers) < n.
+        return 3 * (members - signers) < members && certificate.Signatures.Length == 64 * signers;
+    }
+
+    private sealed class Seen
+    {
+        public HashSet<(VoteKind, Hash256)> Known { get; } = [];
+
+        public Hash256? Notarized { get; set; }
+
+        public bool Nullified { get; set; }
+
+        public bool Finalized { get; set; }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+
+namespace Aeamc.P2P.Libp2p.Hosting;
+
+/// <summary>Bounds the inbound connections that have not finished their handshake, altogether and per IP address.</summary>
+internal sealed class InboundGate(Libp2pLimits limits)
+{
+    private readonly object _gate = new();
+    private readonly Dictionary<IPAddress, int> _byIp = [];
+    private int _pending;
+
+    /// <summary>Lets one in; gives the name of the limit that forbids it, or null.</summary>
+    public string? TryEnter(IPAddress ip)
+    {
+        lock (_gate)
+        {
+            int fromIp = _byIp.GetValueOrDefault(ip);
+            if (_pending >= limits.MaxPendingInbound)
+            {
+                return "pending-handshakes";
+            }
+
+            if (fromIp >= limits.MaxPendingInboundPerIp)
+            {
+                return "pending-handshakes-per-ip";
+            }
+
+            _pending++;
+            _byIp[ip] = fromIp + 1;
+            return null;
+        }
+    }
+
+    /// <summary>One that was let in has finished, either way.</summary>
+    public void Leave(IPAddress ip)
+    {
+        lock (_gate)
+        {
+            _pending--;
+            int left = _byIp[ip] - 1;
+            if (left == 0)
+            {
+                _byIp.Remove(ip);
+            }
+            else
+            {
+                _byIp[ip] = left;
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using System.Buffers;
+
+namespace Aeamc.P2P.Libp2p.Yamux;
+
+/// <summary>
+/// What waits to be sent on a connection. Frames of all streams are appended to one buffer; a single flusher takes the whole buffer,
+/// encrypts and sends it while the next one fills. So many small frames cost one Noise frame and one system call, and memory is bounded:
+/// data waits outside when the buffer is full, control frames have a reserve of their own.
+/// </summary>
+internal sealed class YamuxOutbox : IThreadPoolWorkItem
+{
+    private const int FirstBuffer = 4096;
+    private const int ControlReserve = 64 * 1024;
+
+    private readonly object _gate = new();
+    private readonly ByteChannel _channel;
+    private readonly int _capacity;
+    private readonly Action<Exception> _onFailure;
+    private byte[]? _buffer;
+    private int _filled;
+    private bool _flushing;
+    private bool _closed;
+    private TaskCompletionSource? _room;
+    private TaskCompletionSource? _drained;
+
+    /// <param name="channel">Where to send.</param>
+    /// <param name="capacity">Bytes of data frames that may wait.</param>
+    /// <param name="onFailure">Told once when sending fails.</param>
+    public YamuxOutbox(ByteChannel channel, int capacity, Action<Exception> onFailure)
+    {
+        _channel = channel;
+        _capacity = capacity;
+        _onFailure = onFailure;
+    }
+
+    /// <summary>Queues a frame without payload. False when even the reserve is full: the peer makes us answer and reads nothing.</summary>
+    public bool TryAppendControl(in YamuxHeader header)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return true;
+            }
+
+            if (_filled + YamuxHeader.Size > _capacity + ControlReserve)
+            {
+                return false;
+            }
+
+            header.Write(Reserve(YamuxHeader.Size));
+            StartFlush();
+            return true;
+        }
+    }
+
+    /// <summary>Queues a data frame; when there is no room, gives the task that ends when there may be some.</summary>
+    public bool TryAppendData(uint streamId, ReadOnlySpan<byte> payload, out Task room)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                throw new ChannelClosedException(ChannelCloseReason.ConnectionLost);
+            }
+
+            if (_filled > 0 && _filled + YamuxHeader.Size + payload.Length > _capacity)
+            {
+                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                room = _room.Task;
+                return false;
+            }
+
+            Span<byte> frame = Reserve(YamuxHeader.Size + payload.Length);
+            new YamuxHeader(YamuxFrameType.Data, YamuxFlags.None, streamId, (uint)payload.Length).Write(frame);
+            payload.CopyTo(frame[YamuxHeader.Size..]);
+            StartFlush();
+            room = Task.CompletedTask;
+            return true;
+        }
+    }
+
+    /// <summary>Ends when everything queued so far is handed to the socket.</summary>
+    public Task DrainAsync()
+    {
+        lock (_gate)
+        {
+            if (!_flushing || _closed)
+            {
+                return Task.CompletedTask;
+            }
+
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _drained.Task;
+        }
+    }
+
+    /// <summary>Takes nothing more; who waits for room is let go and fails.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _filled = 0;
+            Release(ref _buffer);
+            _room?.TrySetResult();
+            _drained?.TrySetResult();
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
+
+    private async Task FlushAsync()
+    {
+        try
+        {
+            while (TryTake(out byte[] buffer, out int length))
+            {
+                try
+                {
+                    await _channel.WriteAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            _onFailure(e);
+        }
+    }
+
+    private bool TryTake(out byte[] buffer, out int length)
+    {
+        lock (_gate)
+        {
+            if (_buffer is null || _closed)
+            {
+                _flushing = false;
+                _drained?.TrySetResult();
+                _drained = null;
+                (buffer, length) = ([], 0);
+                return false;
+            }
+
+            (buffer, length) = (_buffer, _filled);
+            _buffer = null;
+            _filled = 0;
+            _room?.TrySetResult();
+            _room = null;
+            return true;
+        }
+    }
+
+    private void StartFlush()
+    {
+        if (!_flushing)
+        {
+            _flushing = true;
+            // A hop to the pool, not a send from here: the caller's next frames join the same packet.
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private Span<byte> Reserve(int count)
+    {
+        int needed = _filled + count;
+        if (_buffer is null || _buffer.Length < needed)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBuffer, Math.Max(needed, _filled * 2)));
+            _buffer.AsSpan(0, _filled).CopyTo(larger);
+            Release(ref _buffer);
+            _buffer = larger;
+        }
+
+        Span<byte> reserved = _buffer.AsSpan(_filled, count);
+        _filled = needed;
+        return reserved;
+    }
+
+    private static void Release(ref byte[]? buffer)
+    {
+        if (buffer is not null)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = null;
+        }
+    }
+}

@@ -1,0 +1,365 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Aeamc.P2P.Libp2p.Multiformats;
+using Aeamc.P2P.Primitives;
+
+namespace Aeamc.P2P.Libp2p.Yamux;
+
+/// <summary>
+/// One stream of a session. The peer may send what our receive window allows; credit is given back only for bytes that were read, so a slow
+/// reader holds at most its window in memory. We may send what the peer's credit allows.
+/// </summary>
+internal sealed class YamuxStream : PeerStream
+{
+    // The smallest round trip assumed when deciding whether a window was used up fast: below, timer noise decides.
+    private static readonly TimeSpan FastestRound = TimeSpan.FromMilliseconds(20);
+
+    private static readonly PipeOptions ReceiveOptions = new(pauseWriterThreshold: 0, resumeWriterThreshold: 0, useSynchronizationContext: false);
+
+    private readonly object _gate = new();
+    private readonly YamuxSession _session;
+    private readonly Pipe _received = new(ReceiveOptions);
+    private readonly bool _outbound;
+    private long _credit = YamuxOptions.InitialWindow;
+    private TaskCompletionSource? _creditArrived;
+    private long _window = YamuxOptions.InitialWindow;
+    private long _windowLeft = YamuxOptions.InitialWindow;
+    private long _unacknowledged;
+    private long _lastUpdate;
+    private long _buffered;
+    private bool _writeClosed;
+    private bool _remoteClosed;
+    private bool _discarding;
+    private ChannelCloseReason? _closed;
+
+    public YamuxStream(YamuxSession session, uint id, bool outbound)
+    {
+        _session = session;
+        Id = id;
+        _outbound = outbound;
+        _lastUpdate = session.Time.GetTimestamp();
+    }
+
+    /// <summary>The stream's number: odd from the dialler, even from the listener.</summary>
+    public uint Id { get; }
+
+    /// <summary>The session it runs in.</summary>
+    public YamuxSession Session => _session;
+
+    /// <summary>Whether the peer has acknowledged a stream that we opened.</summary>
+    public bool Acknowledged { get; set; }
+
+    public override PeerId RemotePeer => _session.RemotePeer;
+
+    public override string Protocol => NegotiatedProtocol;
+
+    /// <summary>Set when multistream-select is done.</summary>
+    public string NegotiatedProtocol { get; set; } = "";
+
+    public override bool IsOutbound => _outbound;
+
+    /// <summary>When both directions ended, or at a reset.</summary>
+    public bool IsOver
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _closed is not null || (_writeClosed && _remoteClosed);
+            }
+        }
+    }
+
+    /// <summary>Since when nobody reads the stream any more; null while somebody may.</summary>
+    public long? DiscardingSince { get; private set; }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        if (!_received.Reader.TryRead(out ReadResult result))
+        {
+            result = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        ReadOnlySequence<byte> buffer = result.Buffer;
+        int count = (int)Math.Min(destination.Length, buffer.Length);
+        ReadOnlySequence<byte> taken = buffer.Slice(0, count);
+        taken.CopyTo(destination.Span);
+        _received.Reader.AdvanceTo(taken.End);
+        if (count > 0)
+        {
+            GiveCredit(count);
+        }
+
+        return count;
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        // The usual case, credit and room at hand, needs no state machine.
+        while (!source.IsEmpty)
+        {
+            int count = TakeCredit(source.Length, out Task wait);
+            if (count == 0)
+            {
+                return WriteSlowlyAsync(source, wait, cancellationToken);
+            }
+
+            if (!_session.Outbox.TryAppendData(Id, source.Span[..count], out wait))
+            {
+                ReturnCredit(count);
+                return WriteSlowlyAsync(source, wait, cancellationToken);
+            }
+
+            source = source[count..];
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public override void CloseWrite()
+    {
+        lock (_gate)
+        {
+            if (_writeClosed || _closed is not null)
+            {
+                return;
+            }
+
+            _writeClosed = true;
+            _creditArrived?.TrySetResult();
+        }
+
+        _session.SendControl(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Fin, Id, 0));
+        _session.RemoveIfOver(this);
+    }
+
+    public override void Reset()
+    {
+        if (Close(ChannelCloseReason.ClosedLocally))
+        {
+            _session.SendControl(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Rst, Id, 0));
+            _session.RemoveIfOver(this);
+        }
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        CloseWrite();
+        bool unread;
+        lock (_gate)
+        {
+            unread = _buffered > 0 && !_remoteClosed;
+            _discarding = true;
+            DiscardingSince ??= _session.Time.GetTimestamp();
+        }
+
+        // The peer's end may be on its way: only a peer that sends on is told by a reset that nobody reads it.
+        if (unread)
+        {
+            Reset();
+        }
+
+        _received.Reader.Complete();
+        lock (_gate)
+        {
+            _session.Released(_buffered);
+            _buffered = 0;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Takes received bytes, from the session's reader.</summary>
+    public DeliverResult Deliver(ReadOnlySpan<byte> data)
+    {
+        lock (_gate)
+        {
+            if (data.Length > _windowLeft || _remoteClosed)
+            {
+                return DeliverResult.Violation;
+            }
+
+            _windowLeft -= data.Length;
+            if (_closed is not null)
+            {
+                return DeliverResult.Dropped;
+            }
+
+            if (_discarding)
+            {
+                return DeliverResult.Unwanted;
+            }
+
+            _buffered += data.Length;
+            _received.Writer.Write(data);
+            // Wakes the reader on the pool, so never re-enters here; completes at once, since nothing pauses this pipe but the window.
+            ValueTask<FlushResult> flushed = _received.Writer.FlushAsync();
+            Invariant.Check(flushed.IsCompletedSuccessfully);
+            return DeliverResult.Stored;
+        }
+    }
+
+    /// <summary>The peer ended its direction.</summary>
+    public void RemoteClosed()
+    {
+        lock (_gate)
+        {
+            if (_remoteClosed)
+            {
+                return;
+            }
+
+            _remoteClosed = true;
+            if (_closed is null)
+            {
+                _received.Writer.Complete();
+            }
+        }
+    }
+
+    /// <summary>Gives us credit; false when the sum is beyond reason.</summary>
+    public bool AddCredit(uint delta)
+    {
+        lock (_gate)
+        {
+            if (_credit + delta > YamuxOptions.MaxCredit)
+            {
+                return false;
+            }
+
+            _credit += delta;
+            _creditArrived?.TrySetResult();
+            _creditArrived = null;
+            return true;
+        }
+    }
+
+    /// <summary>Ends the stream at once, without telling the peer; false when it was over before.</summary>
+    public bool Close(ChannelCloseReason reason)
+    {
+        lock (_gate)
+        {
+            if (_closed is not null)
+            {
+                return false;
+            }
+
+            _closed = reason;
+            if (!_remoteClosed)
+            {
+                _received.Writer.Complete(new ChannelClosedException(reason));
+            }
+
+            _creditArrived?.TrySetResult();
+            return true;
+        }
+    }
+
+    private async ValueTask WriteSlowlyAsync(ReadOnlyMemory<byte> source, Task wait, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
+            while (!source.IsEmpty)
+            {
+                int count = TakeCredit(source.Length, out wait);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                if (!_session.Outbox.TryAppendData(Id, source.Span[..count], out wait))
+                {
+                    ReturnCredit(count);
+                    break;
+                }
+
+                source = source[count..];
+            }
+
+            if (source.IsEmpty)
+            {
+                return;
+            }
+        }
+    }
+
+    private int TakeCredit(int wanted, out Task wait)
+    {
+        lock (_gate)
+        {
+            if (_closed is { } reason)
+            {
+                throw new ChannelClosedException(reason);
+            }
+
+            if (_writeClosed)
+            {
+                throw new ChannelClosedException(ChannelCloseReason.ClosedLocally);
+            }
+
+            int count = (int)Math.Min(Math.Min(wanted, YamuxOptions.MaxDataFrame), _credit);
+            if (count == 0)
+            {
+                _creditArrived ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                wait = _creditArrived.Task;
+            }
+            else
+            {
+                wait = Task.CompletedTask;
+            }
+
+            _credit -= count;
+            return count;
+        }
+    }
+
+    private void ReturnCredit(int count)
+    {
+        lock (_gate)
+        {
+            _credit += count;
+        }
+    }
+
+    private void GiveCredit(int count)
+    {
+        long delta = 0;
+        _session.Released(count);
+        lock (_gate)
+        {
+            _buffered -= count;
+            _unacknowledged += count;
+            if (_unacknowledged < _window / 2 || _remoteClosed || _closed is not null)
+            {
+                return;
+            }
+
+            delta = _unacknowledged + GrowWindow();
+            _unacknowledged = 0;
+            _windowLeft += delta;
+        }
+
+        _session.SendControl(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.None, Id, (uint)delta));
+    }
+
+    // Half a window read within a few round trips means the window, not the reader, is what limits: double it, while the session has room.
+    private long GrowWindow()
+    {
+        long now = _session.Time.GetTimestamp();
+        TimeSpan taken = _session.Time.GetElapsedTime(_lastUpdate, now);
+        _lastUpdate = now;
+        TimeSpan fast = _session.RoundTrip * 4 > FastestRound ? _session.RoundTrip * 4 : FastestRound;
+        long growth = Math.Min(_window, _session.Options.MaxStreamWindow - _window);
+        if (taken > fast || growth <= 0 || !_session.TryReserveWindow(growth))
+        {
+            return 0;
+        }
+
+        _window += growth;
+        return growth;
+    }
+
+    /// <summary>Window beyond the first 256 KiB, to give back to the session when the stream is gone.</summary>
+    public long ExtraWindow => _window - YamuxOptions.InitialWindow;
+}

@@ -25,7 +25,7 @@ internal sealed record PeerConnection(
     public async ValueTask<YamuxStream> OpenStreamAsync(IReadOnlyList<string> protocols, TimeSpan timeout, CancellationToken cancellationToken)
     {
         YamuxStream stream = Session.OpenStream();
-        bool opened = false;
+        bool opened = false, declined = false;
         using var late = new CancellationTokenSource(timeout, Session.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
@@ -33,6 +33,7 @@ internal sealed record PeerConnection(
             string? agreed = await MultistreamSelect.DialAsync(stream, protocols, either.Token).ConfigureAwait(false);
             if (agreed is null)
             {
+                declined = true;
                 throw new Libp2pException(Libp2pError.ProtocolUnsupported, $"{Peer} supports none of: {string.Join(", ", protocols)}.");
             }
 
@@ -56,7 +57,12 @@ internal sealed record PeerConnection(
         {
             if (!opened)
             {
-                stream.Reset();
+                // A peer that declined politely is left politely.
+                if (!declined)
+                {
+                    stream.Reset();
+                }
+
                 await stream.DisposeAsync().ConfigureAwait(false);
             }
         }

@@ -46,7 +46,8 @@ internal sealed class MessageSender
                 }
                 catch (IOException)
                 {
-                    // What was queued for a broken stream is old by the time there is another.
+                    // What was queued for a broken stream is old by the time there is another. One message at least was in hand.
+                    _host.Refusals.Count("message-undeliverable");
                     await DropAsync(stream).ConfigureAwait(false);
                     stream = null;
                     await Task.Delay(RetryPause, _host.Time, gone).ConfigureAwait(false);

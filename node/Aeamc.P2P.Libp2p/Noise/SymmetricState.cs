@@ -30,9 +30,8 @@ internal sealed class SymmetricState : IDisposable
 
     public void MixKey(ReadOnlySpan<byte> input)
     {
-        // Noise's HKDF is RFC 5869 with the chaining key as salt and no info.
         Span<byte> output = stackalloc byte[2 * HashSize];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, input, output, _chainingKey, []);
+        DeriveTwo(input, output);
         output[..HashSize].CopyTo(_chainingKey);
         _cipher?.Dispose();
         _cipher = new CipherState(output[HashSize..]);
@@ -79,10 +78,25 @@ internal sealed class SymmetricState : IDisposable
     public (CipherState Initiator, CipherState Responder) Split()
     {
         Span<byte> output = stackalloc byte[2 * HashSize];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, [], output, _chainingKey, []);
+        DeriveTwo([], output);
         var pair = (new CipherState(output[..HashSize]), new CipherState(output[HashSize..]));
         CryptographicOperations.ZeroMemory(output);
         return pair;
+    }
+
+    // RFC 5869 with the chaining key as salt and no info, two outputs. By HMAC, since OpenSSL's HKDF refuses the empty input that Split needs.
+    private void DeriveTwo(ReadOnlySpan<byte> input, Span<byte> output)
+    {
+        Span<byte> secret = stackalloc byte[HashSize];
+        HMACSHA256.HashData(_chainingKey, input, secret);
+        Span<byte> block = stackalloc byte[HashSize + 1];
+        block[0] = 1;
+        HMACSHA256.HashData(secret, block[..1], output[..HashSize]);
+        output[..HashSize].CopyTo(block);
+        block[HashSize] = 2;
+        HMACSHA256.HashData(secret, block, output[HashSize..]);
+        CryptographicOperations.ZeroMemory(secret);
+        CryptographicOperations.ZeroMemory(block);
     }
 
     /// <summary>The handshake hash so far.</summary>

@@ -121,8 +121,8 @@ internal sealed class StreamRouter
         }
         catch (Exception e)
         {
-            stream.Reset();
             _onHandlerFailure(stream.Protocol, e);
+            stream.Reset();
         }
     }
 }

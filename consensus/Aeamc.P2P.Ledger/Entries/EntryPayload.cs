@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Aeamc.P2P.Ledger;
 
-/// <summary>What an entry says, without its signature. Each kind has one canonical encoding: a MessagePack array of its fields in the order documented.</summary>
+/// <summary>
+/// What an entry says, without its signature. Each kind has one canonical encoding: a MessagePack array of its fields in the order documented.
+/// </summary>
 public abstract record EntryPayload
 {
     /// <summary>The entry's kind.</summary>

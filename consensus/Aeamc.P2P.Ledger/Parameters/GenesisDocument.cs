@@ -63,9 +63,9 @@ public sealed record GenesisDocument(
             return $"A member's label has at most {GenesisMember.MaxLabel} bytes and its address at most {GenesisMember.MaxAddress}.";
         }
 
-        if (Committee.Any(member => member.DkgKey.Length != GenesisMember.DkgKeySize))
+        if (Committee.Any(member => member.DkgKey.Length != GenesisMember.DkgKeySize || member.DkgKey.Span[0] is not (2 or 3)))
         {
-            return $"A member's DKG key has {GenesisMember.DkgKeySize} bytes.";
+            return $"A member's DKG key has {GenesisMember.DkgKeySize} bytes and begins with 2 or 3: a compressed secp256k1 point.";
         }
 
         if (Requesters.Count > MaxRequesters || Requesters.Distinct().Count() != Requesters.Count)

@@ -134,13 +134,16 @@ public class GoldenBytesTests
             "testnet",
             7,
             Time,
-            [new GenesisMember(new NodeId(Fill(1).ToArray()), "one", "/ip4/127.0.0.1/tcp/1"), new GenesisMember(new NodeId(Fill(2).ToArray()))],
+            [
+                new GenesisMember(new NodeId(Fill(1).ToArray()), "one", "/ip4/127.0.0.1/tcp/1") { DkgKey = new byte[] { 2 }.Concat(Fill(0xd1).ToArray()).ToArray() },
+                new GenesisMember(new NodeId(Fill(2).ToArray())) { DkgKey = new byte[] { 3 }.Concat(Fill(0xd2).ToArray()).ToArray() },
+            ],
             NetworkParameters.Default,
             [Ed25519(), P256()]);
         string hex = Convert.ToHexStringLower(document.Encode());
-        Assert.Equal("9701a7746573746e657407cf0000018bcfe5687b9293c4200101010101010101010101010101010101010101010101010101010101010101a36f6e65b42f6970342f3132372e302e302e312f7463702f3193c4200202020202020202020202020202020202020202020202020202020202020202a0a0dc001ace000493e0cd7530ce000dbba001cd03e8cd09c4cd0100ce0001d4c0ce0036ee8064ce00010000ce00100000ce9a7ec800ce05265c00cd2710cd01f414cd012c05ce05265c0001ce000186a0ce0036ee80ce00989680cdea60cd040092c420e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1c42102e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2", hex);
-        Assert.Equal("b666d274109b53fe9194c0c160c0bbd6355c00bc2bf9b4db2411e3f32df68e39", document.Hash().ToString());
-        Assert.Equal("d4f657549c35c07c7d06bc8054f8306d2aa2cd784e516c115f331950d09a91ed", NetworkParameters.Default.Hash().ToString());
+        Assert.Equal("9701a7746573746e657407cf0000018bcfe5687b9294c4200101010101010101010101010101010101010101010101010101010101010101a36f6e65b42f6970342f3132372e302e302e312f7463702f31c42102d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d194c4200202020202020202020202020202020202020202020202020202020202020202a0a0c42103d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2dc001fce000493e0cd7530ce000dbba001cd03e8cd09c4cd0100ce0001d4c0ce0036ee8064ce00010000ce00100000ce9a7ec800ce05265c00cd2710cd01f414cd012c05ce05265c0001ce000186a0ce0036ee80ce00989680cdea60cd0400cd2710cd01f4cd177000ce0036ee8092c420e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1c42102e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2", hex);
+        Assert.Equal("9434b3a45ef88400ed678824d585edfa618b6942c31aef649b2fd649a04d31c0", document.Hash().ToString());
+        Assert.Equal("d63c1bddee0d53395e0a8fc31396fb921e52ca10f1fb068a2de4b5332c514fe2", NetworkParameters.Default.Hash().ToString());
         Assert.True(GenesisDocument.TryDecode(Convert.FromHexString(hex), out GenesisDocument? read));
         Assert.Equal(document.Hash(), read.Hash());
     }

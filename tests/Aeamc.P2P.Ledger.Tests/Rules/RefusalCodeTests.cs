@@ -226,7 +226,11 @@ public partial class RefusalCodeTests
     }
 
     private static RefusalCode CreateV1(
-        string? taskId = null, string deviceId = "00112233445566aa", long timestamp = 1_700_000_000_000, string? digest = null, string signature = "3006020101020102") =>
+        string? taskId = null,
+        string deviceId = "00112233445566aa",
+        long timestamp = 1_700_000_000_000,
+        string? digest = null,
+        string signature = "3006020101020102") =>
         TaskProofV1.TryCreate(
             taskId ?? new string('a', 64), deviceId, timestamp, digest ?? new string('a', 64), null, 0, 0, Convert.FromHexString(signature), out _);
 

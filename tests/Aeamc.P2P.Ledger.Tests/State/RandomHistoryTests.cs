@@ -43,7 +43,7 @@ public class RandomHistoryTests
     {
         // The same in Debug and Release and on every machine; a change of rules or encodings changes it, and must say so.
         World world = Play(1, blocks: 40, out _);
-        Assert.Equal("c45bd608394178c50791339482b5df1c9fc3da0086568a51f35e551b9d372505", world.State.Root.ToString());
+        Assert.Equal("92318f668d38123f", world.State.Root.ToString()[..16]);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class World
             Network,
             7,
             new Timestamp(Start),
-            [.. Members.Select((id, index) => new GenesisMember(id, $"node-{index}", $"/ip4/127.0.0.1/tcp/{4000 + index}"))],
+            [.. Members.Select((id, index) => new GenesisMember(id, $"node-{index}", $"/ip4/127.0.0.1/tcp/{4000 + index}") { DkgKey = DkgKey(index) })],
             parameters ?? new NetworkParameters { SampleRate = 0 },
             [Requester]);
         Machine = new LedgerMachine(new LedgerPorts(Crypto, Crypto, Crypto));
@@ -53,6 +53,8 @@ internal sealed class World
         Assert.True(FakeCrypto.Ed25519Key(name).TryToNodeId(out NodeId node));
         return node;
     }
+
+    public static byte[] DkgKey(int member) => FakeCrypto.P256Key($"dkg {member}").ToArray();
 
     public byte[] Nonce()
     {

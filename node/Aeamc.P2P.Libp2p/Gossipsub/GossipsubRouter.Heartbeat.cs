@@ -190,7 +190,7 @@ public sealed partial class GossipsubRouter
 
     private void ConnectDirectPeers()
     {
-        foreach (PeerId peer in _settings.DirectPeers.Order())
+        foreach (PeerId peer in _settings.DirectPeers.Keys.Order())
         {
             if (!_peers.ContainsKey(peer))
             {

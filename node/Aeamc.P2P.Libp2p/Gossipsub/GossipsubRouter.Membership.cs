@@ -12,7 +12,7 @@ public sealed partial class GossipsubRouter
             return;
         }
 
-        bool direct = _settings.DirectPeers.Contains(connected.Peer);
+        bool direct = _settings.DirectPeers.ContainsKey(connected.Peer);
         var peer = new RouterPeer(connected, direct, _scores.Connect(connected.Peer, connected.Address));
         _peers.Add(peer.Id, peer);
         if (direct)
@@ -20,7 +20,12 @@ public sealed partial class GossipsubRouter
             _directPeers.Add(peer);
         }
 
-        // The hello: every peer learns all our subscriptions.
+        SendHello(peer);
+    }
+
+    /// <summary>Every peer learns all our subscriptions first.</summary>
+    private void SendHello(RouterPeer peer)
+    {
         foreach (TopicState topic in _topics.Values)
         {
             if (topic.Joined)
@@ -30,6 +35,31 @@ public sealed partial class GossipsubRouter
         }
     }
 
+    private void OnPeerReopened(RouterInput.PeerReopened reopened)
+    {
+        if (!_peers.TryGetValue(reopened.Peer, out RouterPeer? peer))
+        {
+            return;
+        }
+
+        if (reopened.Inbound)
+        {
+            LeaveTopics(peer);
+        }
+
+        SendHello(peer);
+    }
+
+    private void LeaveTopics(RouterPeer peer)
+    {
+        foreach (string name in peer.Topics)
+        {
+            RemoveMember(Topic(name), peer);
+        }
+
+        peer.Topics.Clear();
+    }
+
     private void OnPeerDisconnected(PeerId id)
     {
         if (!_peers.Remove(id, out RouterPeer? peer))
@@ -37,11 +67,7 @@ public sealed partial class GossipsubRouter
             return;
         }
 
-        foreach (string name in peer.Topics)
-        {
-            RemoveMember(Topic(name), peer);
-        }
-
+        LeaveTopics(peer);
         _directPeers.Remove(peer);
         _scores.Disconnect(id, _now);
     }

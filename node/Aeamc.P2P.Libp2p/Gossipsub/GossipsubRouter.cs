@@ -71,6 +71,9 @@ public sealed partial class GossipsubRouter
             case RouterInput.PeerDisconnected disconnected:
                 OnPeerDisconnected(disconnected.Peer);
                 break;
+            case RouterInput.PeerReopened reopened:
+                OnPeerReopened(reopened);
+                break;
             case RouterInput.Subscribe subscribe:
                 OnSubscribe(subscribe.Topic);
                 break;

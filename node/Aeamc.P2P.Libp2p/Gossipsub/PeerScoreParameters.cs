@@ -43,8 +43,8 @@ public sealed record PeerScoreParameters
     /// <summary>P6: peers at one address before the penalty. An IPv6 address counts by its /64 prefix.</summary>
     public int IPColocationFactorThreshold { get; init; } = 10;
 
-    /// <summary>P6: networks whose peers may share an address.</summary>
-    public IReadOnlyList<IPNetwork> IPColocationWhitelist { get; init; } = [];
+    /// <summary>P6: networks whose peers may share an address; by default this machine.</summary>
+    public IReadOnlyList<IPNetwork> IPColocationWhitelist { get; init; } = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
 
     /// <summary>P7: weight of the squared count of misbehaviours above the threshold; negative.</summary>
     public double BehaviourPenaltyWeight { get; init; } = -10;

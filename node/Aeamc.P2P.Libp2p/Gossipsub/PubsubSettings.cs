@@ -118,8 +118,11 @@ public sealed record PubsubSettings
     /// <summary>Hashed first for a message id under StrictNoSign: all nodes of a network must agree on it.</summary>
     public ReadOnlyMemory<byte> MessageIdDomain { get; init; } = "aeamc/v2/gossip/"u8.ToArray();
 
-    /// <summary>Peers with an agreement (v1.1, Explicit Peering Agreements): outside every mesh, always forwarded to, never scored out.</summary>
-    public IReadOnlySet<PeerId> DirectPeers { get; init; } = new HashSet<PeerId>();
+    /// <summary>
+    /// Peers with an agreement and where to find them (v1.1, Explicit Peering Agreements): outside every mesh, always forwarded
+    /// to, never scored out. The agreement must be mutual.
+    /// </summary>
+    public IReadOnlyDictionary<PeerId, Multiaddress> DirectPeers { get; init; } = new Dictionary<PeerId, Multiaddress>();
 
     public PeerScoreParameters Score { get; init; } = new();
 

@@ -19,6 +19,14 @@ public abstract record RouterInput
 
     public sealed record PeerDisconnected(PeerId Peer) : RouterInput;
 
+    /// <summary>
+    /// A stream to or from a connected peer was opened anew: it is told our subscriptions again. Counters and score stay, so
+    /// that reopening gains nothing.
+    /// </summary>
+    /// <param name="Peer">Who.</param>
+    /// <param name="Inbound">Whether the peer opened it: then it tells all its subscriptions again, and what it told before is void.</param>
+    public sealed record PeerReopened(PeerId Peer, bool Inbound) : RouterInput;
+
     /// <summary>An RPC arrived, its messages identified and checked by <see cref="MessagePolicy"/>. Its memory is only read during the step.</summary>
     public sealed record RpcReceived(PeerId Peer, Rpc Rpc) : RouterInput;
 

@@ -8,7 +8,7 @@ public class ExplicitPeeringTests
 {
     private static readonly PeerId Direct = TestPeers.Id(1);
 
-    private static RouterHarness Harness() => new(new PubsubSettings { DirectPeers = new HashSet<PeerId> { Direct } });
+    private static RouterHarness Harness() => new(new PubsubSettings { DirectPeers = new Dictionary<PeerId, Multiaddress> { [Direct] = Multiaddress.Parse("/ip4/127.0.0.1/tcp/1") } });
 
     [Fact]
     public void An_absent_direct_peer_is_called_at_the_first_heartbeat_and_every_300()

@@ -305,6 +305,20 @@ public class MeshTests
     }
 
     [Fact]
+    public void A_peer_that_opens_its_stream_anew_starts_without_topics_and_gets_the_hello_again()
+    {
+        var harness = new RouterHarness();
+        PeerId peer = harness.Connect(1);
+        harness.Heartbeats();
+        Assert.Single(harness.Step(new RouterInput.PeerReopened(peer, Inbound: false)).Rpcs);
+        Assert.Equal([peer], harness.Mesh);
+        Outputs reopened = harness.Step(new RouterInput.PeerReopened(peer, Inbound: true));
+        Assert.Equal([new SubscriptionChange(Topic, true)], Assert.Single(reopened.Rpcs).Rpc.Subscriptions);
+        Assert.Empty(harness.Mesh);
+        Assert.Empty(harness.Router.TopicPeers(Topic));
+    }
+
+    [Fact]
     public void Opportunistic_grafting_brings_better_peers_into_a_poor_mesh()
     {
         var harness = new RouterHarness();

@@ -1,0 +1,106 @@
+using Aeamc.P2P.Libp2p.Gossipsub;
+
+namespace Aeamc.P2P.Libp2p.Tests.Gossipsub;
+
+/// <summary>The queue of outgoing frames and the reader of incoming ones.</summary>
+public class StreamTests
+{
+    private static byte[] Frame(int size, byte fill)
+    {
+        var frame = new byte[size];
+        frame.AsSpan().Fill(fill);
+        return frame;
+    }
+
+    [Fact]
+    public void A_full_queue_drops_gossip_first_then_messages_of_others()
+    {
+        using var queue = new OutgoingQueue(maxBytes: 100);
+        Assert.Equal(EnqueueResult.Queued, queue.Enqueue(Frame(40, 1), SendPriority.Gossip));
+        Assert.Equal(EnqueueResult.Queued, queue.Enqueue(Frame(40, 2), SendPriority.Forward));
+        Assert.Equal(EnqueueResult.Dropped, queue.Enqueue(Frame(40, 3), SendPriority.Gossip));
+        Assert.Equal(EnqueueResult.QueuedInstead, queue.Enqueue(Frame(40, 4), SendPriority.Forward));
+        Assert.Equal(EnqueueResult.Dropped, queue.Enqueue(Frame(40, 5), SendPriority.Forward));
+        Assert.Equal(80, queue.Bytes);
+        Assert.Equal(EnqueueResult.QueuedInstead, queue.Enqueue(Frame(90, 6), SendPriority.Control));
+        Assert.Equal(EnqueueResult.Overflow, queue.Enqueue(Frame(40, 7), SendPriority.Control));
+        Assert.Equal(90, queue.Bytes);
+    }
+
+    [Fact]
+    public async Task The_important_is_written_first_and_large_frames_whole()
+    {
+        using var queue = new OutgoingQueue(maxBytes: 1 << 20);
+        queue.Enqueue(Frame(3, 3), SendPriority.Gossip);
+        queue.Enqueue(Frame(200_000, 2), SendPriority.Forward);
+        queue.Enqueue(Frame(2, 1), SendPriority.Control);
+        queue.Enqueue(Frame(4, 4), SendPriority.Control);
+        (PairedChannel near, PairedChannel far) = PairedChannel.Create();
+        using CancellationTokenSource stop = new();
+        Task writing = queue.WriteToAsync(near, stop.Token);
+        var all = new byte[200_009];
+        Assert.True(await far.ReadExactlyAsync(all).AsTask().WaitAsync(TestHost.Patience));
+        Assert.Equal([1, 1, 4, 4, 4, 4], all[..6]);
+        Assert.Equal(200_000, all[6..200_006].Count(b => b == 2));
+        Assert.Equal([3, 3, 3], all[200_006..]);
+        // What comes later is written too.
+        queue.Enqueue(Frame(5, 5), SendPriority.Gossip);
+        Assert.True(await far.ReadExactlyAsync(all.AsMemory(0, 5)).AsTask().WaitAsync(TestHost.Patience));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
+        Assert.Equal(0, queue.Bytes);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(100_000)]
+    public async Task Frames_of_all_sizes_are_read_however_they_are_cut(int cut)
+    {
+        int[] sizes = [0, 1, 127, 128, 5_000, 300_000, 3, 0, 65_536, 2];
+        var bytes = new MemoryStream();
+        foreach (int size in sizes)
+        {
+            var frame = new byte[size + 9];
+            bytes.Write(frame, 0, LengthPrefixed.Write(frame, Frame(size, (byte)(size % 251))));
+        }
+
+        using var reader = new FrameReader(new CutChannel(bytes.ToArray(), cut), maxFrameBytes: 300_000);
+        foreach (int size in sizes)
+        {
+            Assert.True(await reader.ReadAsync(CancellationToken.None));
+            Assert.Equal(size, reader.Frame.Length);
+            Assert.True(reader.Frame.Span.IndexOfAnyExcept((byte)(size % 251)) < 0);
+        }
+
+        Assert.False(await reader.ReadAsync(CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("E9A712", ChannelCloseReason.MessageTooLong)] // 300,009
+    [InlineData("8000", ChannelCloseReason.MessageTooLong)] // not the shortest form
+    [InlineData("0501", ChannelCloseReason.EndedInsideMessage)]
+    [InlineData("80", ChannelCloseReason.EndedInsideMessage)]
+    public async Task Bad_frames_are_refused(string hex, ChannelCloseReason reason)
+    {
+        using var reader = new FrameReader(new CutChannel(Convert.FromHexString(hex), 1), maxFrameBytes: 300_000);
+        var refusal = await Assert.ThrowsAsync<ChannelClosedException>(async () => await reader.ReadAsync(CancellationToken.None));
+        Assert.Equal(reason, refusal.Reason);
+    }
+
+    /// <summary>Gives its bytes in pieces of one size, then ends.</summary>
+    private sealed class CutChannel(byte[] bytes, int cut) : ByteChannel
+    {
+        private int _position;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
+        {
+            int count = Math.Min(Math.Min(cut, destination.Length), bytes.Length - _position);
+            bytes.AsMemory(_position, count).CopyTo(destination);
+            _position += count;
+            return ValueTask.FromResult(count);
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    }
+}

@@ -120,15 +120,19 @@ public sealed partial class SimplexCore
     private void Nullify(NullifyReason reason)
     {
         ViewState state = Ensure(_view);
-        if (state.OwnNullify || state.OwnFinalize is not null)
+        if (_self is null || state.OwnNullify || state.OwnFinalize is not null)
         {
             return;
         }
 
         state.OwnNullify = true;
         CancelViewTimers();
-        Sign(Statement.Nullify(_epoch, _view), send: true);
-        _effects.Add(new Effect.ReportNullified(_view, reason));
+        if (CanVote(_view))
+        {
+            Sign(Statement.Nullify(_epoch, _view), send: true);
+            _effects.Add(new Effect.ReportNullified(_view, reason));
+        }
+
         SetTimer(TimerKind.Retry, _options.RetryInterval);
     }
 

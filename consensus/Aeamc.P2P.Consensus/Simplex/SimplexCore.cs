@@ -8,7 +8,7 @@ namespace Aeamc.P2P.Consensus.Simplex;
 
 /// <summary>
 /// Simplex consensus of one epoch as a pure state machine: the same inputs give the same effects, everywhere. No clock, no keys, no
-/// I/O. Rules 1 to 12 are those of consensus/ARCHITECTURE.md; each branch cites its own. Not safe for concurrent use: one loop owns it.
+/// I/O. Rules 1 to 12 are those of RULES.md beside this folder; each branch cites its own. Not safe for concurrent use: one loop owns it.
 /// Parts: this file takes inputs and counts votes; <c>.Views</c> enters views and times them; <c>.Proposals</c> builds and judges
 /// proposals; <c>.Certificates</c> draws the consequences of quorums; <c>.Recovery</c> starts from a log.
 /// </summary>

@@ -7,7 +7,7 @@ using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Consensus.Tests.Simplex;
 
-/// <summary>One section for each rule of consensus/ARCHITECTURE.md, in its order.</summary>
+/// <summary>One section for each rule of RULES.md, in its order.</summary>
 public class SimplexRuleTests
 {
     private static readonly SimplexOptions Fast = new() { NetworkDelay = 100, IdleInterval = 6000, RetryInterval = 300, SkipViews = 5 };
@@ -558,6 +558,35 @@ public class SimplexRuleTests
             Assert.True(node.Core.TrackedViews <= 8 + 3, $"{node.Core.TrackedViews} views in memory");
             parent = block;
         }
+    }
+
+    [Fact]
+    public void An_observer_follows_and_says_nothing()
+    {
+        var core = new SimplexCore(Fast, _world.Committee, _world.Leaders, null, RecoveredState.Fresh(_world.Epoch, _world.Genesis));
+        BlockRef one = World.Block(_world.Genesis, 1);
+        List<Effect> effects = [.. core.Step(new Input.Start())];
+        effects.AddRange(core.Step(new Input.ProposalReceived(_world.Proposal(one))));
+        effects.AddRange(core.Step(new Input.ProposalVerified(one.View, one.Hash, true)));
+        effects.AddRange(core.Step(new Input.TimerFired(TimerKind.Advance, new View(1))));
+        effects.AddRange(core.Step(new Input.CertificateReceived(_world.Verified(_world.Certificate(Finalize(one))))));
+
+        Assert.DoesNotContain(effects, e => e is Effect.SignVote or Effect.Broadcast or Effect.ReportNullified);
+        Assert.Equal(one, core.LastFinalized);
+    }
+
+    [Fact]
+    public void Certificates_asked_for_are_sent_and_below_the_floor_the_finalization()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, 3, Fast with { RetainedViews = 0 });
+        BlockRef two = World.Block(_world.Genesis, 2);
+        node.Nullified(1).Finalized(two);
+        node.Nullified(3);
+        node.Do(new Input.CertificatesRequested(_world.Committee[default], new CertificatesRequest(_world.Epoch, new View(1), new View(5))));
+
+        Assert.Equal(
+            [Finalize(two), Nullify(3)],
+            node.Effects.Cast<Effect.SendTo>().Select(s => ((Certificate)s.Message).Statement));
     }
 
     /// <summary>Views end by the nullifies of members 0 to 2 until member 3, never heard of, leads one after the skip window.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Aeamc.P2P.Threshold.Group;
 
@@ -69,7 +70,7 @@ public readonly struct Scalar : IEquatable<Scalar>
             wide[i] = BinaryPrimitives.ReadUInt64BigEndian(padded[(56 - 8 * i)..]);
         }
 
-        Scalar reduced = ReduceWide(wide);
+        Scalar reduced = ReduceWide(wide[0], wide[1], wide[2], wide[3], wide[4], wide[5], wide[6], wide[7]);
         padded.Clear();
         wide.Clear();
         return reduced;
@@ -132,12 +133,31 @@ public readonly struct Scalar : IEquatable<Scalar>
     [SuppressMessage("Usage", "CA2225", Justification = "The operators are the names; this is a number type.")]
     public static Scalar operator *(Scalar left, Scalar right)
     {
-        Span<ulong> wide = stackalloc ulong[8];
-        wide.Clear();
-        AddProduct(wide, [left._0, left._1, left._2, left._3], [right._0, right._1, right._2, right._3]);
-        Scalar product = ReduceWide(wide);
-        wide.Clear();
-        return product;
+        // Schoolbook rows, written out: loops over spans take four times as long.
+        ulong carry = 0;
+        ulong r0 = MultiplyAdd(left._0, right._0, 0, ref carry);
+        ulong r1 = MultiplyAdd(left._0, right._1, 0, ref carry);
+        ulong r2 = MultiplyAdd(left._0, right._2, 0, ref carry);
+        ulong r3 = MultiplyAdd(left._0, right._3, 0, ref carry);
+        ulong r4 = carry;
+        carry = 0;
+        r1 = MultiplyAdd(left._1, right._0, r1, ref carry);
+        r2 = MultiplyAdd(left._1, right._1, r2, ref carry);
+        r3 = MultiplyAdd(left._1, right._2, r3, ref carry);
+        r4 = MultiplyAdd(left._1, right._3, r4, ref carry);
+        ulong r5 = carry;
+        carry = 0;
+        r2 = MultiplyAdd(left._2, right._0, r2, ref carry);
+        r3 = MultiplyAdd(left._2, right._1, r3, ref carry);
+        r4 = MultiplyAdd(left._2, right._2, r4, ref carry);
+        r5 = MultiplyAdd(left._2, right._3, r5, ref carry);
+        ulong r6 = carry;
+        carry = 0;
+        r3 = MultiplyAdd(left._3, right._0, r3, ref carry);
+        r4 = MultiplyAdd(left._3, right._1, r4, ref carry);
+        r5 = MultiplyAdd(left._3, right._2, r5, ref carry);
+        r6 = MultiplyAdd(left._3, right._3, r6, ref carry);
+        return ReduceWide(r0, r1, r2, r3, r4, r5, r6, carry);
     }
 
     /// <summary>The multiplicative inverse by Fermat's little theorem; the inverse of zero is zero.</summary>
@@ -171,61 +191,62 @@ public readonly struct Scalar : IEquatable<Scalar>
     /// <summary>Never the value: a scalar is often a secret and texts end in logs.</summary>
     public override string ToString() => "Scalar";
 
-    private static Scalar ReduceWide(ReadOnlySpan<ulong> wide)
+    /// <summary>
+    /// Reduces 512 bits, lowest limb first. 2^256 is congruent to c, which has 129 bits, so folding the upper part in leaves 386 bits, then 260, then
+    /// 257, then 256; no carry is lost at these bounds.
+    /// </summary>
+    private static Scalar ReduceWide(ulong r0, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5, ulong r6, ulong r7)
     {
         unchecked
         {
-            // 2^256 is congruent to c, which has 129 bits: 512 bits fold to 386, to 260, to 257, to 256.
-            ReadOnlySpan<ulong> c = [C0, C1, C2];
-            Span<ulong> first = stackalloc ulong[7];
-            first.Clear();
-            wide[..4].CopyTo(first);
-            AddProduct(first, wide[4..8], c);
-            Span<ulong> second = stackalloc ulong[6];
-            second.Clear();
-            first[..4].CopyTo(second);
-            AddProduct(second, first[4..7], c);
-            Span<ulong> third = stackalloc ulong[5];
-            third.Clear();
-            second[..4].CopyTo(third);
-            AddProduct(third, second[4..5], c);
-            Span<ulong> fourth = stackalloc ulong[5];
-            fourth.Clear();
-            third[..4].CopyTo(fourth);
-            AddProduct(fourth, third[4..5], c);
+            ulong carry = Fold(r4, ref r0, ref r1, ref r2);
+            ulong m4 = 0;
+            r3 = AddCarry(r3, carry, ref m4);
+            m4 += Fold(r5, ref r1, ref r2, ref r3);
+            ulong m5 = Fold(r6, ref r2, ref r3, ref m4);
+            ulong m6 = Fold(r7, ref r3, ref m4, ref m5);
 
-            var reduced = new Scalar(fourth[0], fourth[1], fourth[2], fourth[3]);
+            carry = Fold(m4, ref r0, ref r1, ref r2);
+            ulong s4 = 0;
+            r3 = AddCarry(r3, carry, ref s4);
+            s4 += Fold(m5, ref r1, ref r2, ref r3);
+            _ = Fold(m6, ref r2, ref r3, ref s4);
+
+            carry = Fold(s4, ref r0, ref r1, ref r2);
+            ulong t4 = 0;
+            r3 = AddCarry(r3, carry, ref t4);
+            r3 += Fold(t4, ref r0, ref r1, ref r2);
+
+            var reduced = new Scalar(r0, r1, r2, r3);
             Scalar less = SubtractOrder(reduced, out ulong borrow);
             return Select(borrow ^ 1, less, reduced);
         }
     }
 
-    /// <summary>accumulator += left * right; the accumulator is long enough for the sum.</summary>
-    private static void AddProduct(Span<ulong> accumulator, ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right)
+    /// <summary>Adds limb * c to three limbs and gives the carry out of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Fold(ulong limb, ref ulong low, ref ulong middle, ref ulong high)
+    {
+        ulong carry = 0;
+        low = MultiplyAdd(limb, C0, low, ref carry);
+        middle = MultiplyAdd(limb, C1, middle, ref carry);
+        high = MultiplyAdd(limb, C2, high, ref carry);
+        return carry;
+    }
+
+    /// <summary>The low limb of left * right + addend + carry; the high one becomes the carry.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong MultiplyAdd(ulong left, ulong right, ulong addend, ref ulong carry)
     {
         unchecked
         {
-            for (int i = 0; i < left.Length; i++)
-            {
-                ulong carry = 0;
-                for (int j = 0; j < right.Length; j++)
-                {
-                    ulong high = Math.BigMul(left[i], right[j], out ulong low);
-                    ulong inner = 0;
-                    low = AddCarry(low, accumulator[i + j], ref inner);
-                    high += inner;
-                    inner = 0;
-                    accumulator[i + j] = AddCarry(low, carry, ref inner);
-                    carry = high + inner;
-                }
-
-                for (int k = i + right.Length; k < accumulator.Length; k++)
-                {
-                    ulong inner = 0;
-                    accumulator[k] = AddCarry(accumulator[k], carry, ref inner);
-                    carry = inner;
-                }
-            }
+            ulong high = Math.BigMul(left, right, out ulong low);
+            low += addend;
+            high += low < addend ? 1UL : 0;
+            low += carry;
+            high += low < carry ? 1UL : 0;
+            carry = high;
+            return low;
         }
     }
 
@@ -250,6 +271,7 @@ public readonly struct Scalar : IEquatable<Scalar>
             (whenOne._3 & mask) | (whenZero._3 & ~mask));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong AddCarry(ulong left, ulong right, ref ulong carry)
     {
         unchecked
@@ -261,6 +283,7 @@ public readonly struct Scalar : IEquatable<Scalar>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong SubtractBorrow(ulong left, ulong right, ref ulong borrow)
     {
         unchecked

@@ -26,7 +26,7 @@ public class ScalarTests
     [Fact]
     public void Arithmetic_agrees_with_BigInteger()
     {
-        Check.QuickThrowOnFailure(Prop.ForAll(Arb.From(Scalars), Arb.From(Scalars), (left, right) =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Arb.From(Scalars), Arb.From(Scalars), (left, right) =>
         {
             BigInteger a = ToBig(left), b = ToBig(right);
             Assert.Equal((a + b) % N, ToBig(left + right));

@@ -60,7 +60,14 @@ public class SimulationTests
             {
                 SimulationOptions options = new()
                 {
-                    Nodes = nodes, Seed = seed, Attack = attack, LossPermille = 100, DuplicatePermille = 20, Crashes = 2, Partitions = 1, Blocks = 20,
+                    Nodes = nodes,
+                    Seed = seed,
+                    Attack = attack,
+                    LossPermille = 100,
+                    DuplicatePermille = 20,
+                    Crashes = 2,
+                    Partitions = 1,
+                    Blocks = 20,
                 };
                 AssertPassed(Simulation.Run(options), $"{attack}, {nodes} nodes, seed {seed}");
             }

@@ -43,6 +43,20 @@ public class RecoveryTests
     }
 
     [Fact]
+    public void A_restarted_node_remembers_what_it_notarized_when_another_block_is_certified()
+    {
+        CoreDriver node = CoreDriver.Follower(_world);
+        node.ProposeVerified(World.Block(_world.Genesis, 1));
+
+        CoreDriver again = node.Restarted();
+        BlockRef other = World.Block(_world.Genesis, 1, "other");
+        again.Notarized(other);
+        again.Certify(other);
+        Assert.Equal(2UL, again.Core.CurrentView.Value);
+        Assert.Equal(node.Signed, again.Signed);
+    }
+
+    [Fact]
     public void A_restarted_leader_repeats_its_proposal_instead_of_building_another()
     {
         CoreDriver leader = CoreDriver.Started(_world, _world.LeaderOf(1));

@@ -24,6 +24,9 @@ internal sealed class PubsubPeer(PeerInfo info, PubsubSettings settings) : IDisp
     /// <summary>Whether the core knows it: one of the streams has told the protocol.</summary>
     public bool Registered { get; set; }
 
+    /// <summary>Whether its queue ran over.</summary>
+    public bool IsSlow { get; set; }
+
     /// <summary>The stream it sends on.</summary>
     public PeerStream? Inbound { get; set; }
 

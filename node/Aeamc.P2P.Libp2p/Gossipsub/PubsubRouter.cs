@@ -575,12 +575,23 @@ public sealed class PubsubRouter : IAsyncDisposable
                 _host.Refusals.Count("pubsub-queue-dropped");
                 return false;
             default:
-                _tasks.Run(() =>
-                {
-                    _host.Disconnect(id, "pubsub-slow-peer");
-                    return Task.CompletedTask;
-                });
+                DropSlow(peer);
                 return false;
+        }
+    }
+
+    /// <summary>A peer that does not even take control messages is disconnected, once.</summary>
+    private void DropSlow(PubsubPeer peer)
+    {
+        if (!peer.IsSlow)
+        {
+            peer.IsSlow = true;
+            _tasks.Run(async () =>
+            {
+                // Not under the lock that is held here.
+                await Task.Yield();
+                _host.Disconnect(peer.Id, "pubsub-slow-peer");
+            });
         }
     }
 

@@ -1,0 +1,488 @@
+using Aeamc.P2P.Consensus.Evidence;
+using Aeamc.P2P.Consensus.Microblocks;
+using Aeamc.P2P.Consensus.Simplex;
+using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Ledger;
+using Aeamc.P2P.Node.Consensus;
+using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Storage.Store;
+
+namespace Aeamc.P2P.Node.Chain;
+
+/// <summary>
+/// Everything between "a header was proposed" and "the block is on disk": holds the batches and the unfinalized blocks, checks, executes and
+/// commits them, and answers the consensus loop. One thread owns it all. What cannot be answered yet waits in a list and is tried again
+/// whenever something it may wait for has come.
+/// </summary>
+public sealed class ChainActor : IConsensusApplication, IDisposable
+{
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly ChainContext _context;
+    private readonly NodeStore _store;
+    private readonly InputQueue _inputs;
+    private readonly BlockBuilder _builder;
+    private readonly ChainCommitter _committer;
+    private readonly BatchPool _pool = new();
+    private readonly BlockTree _tree;
+    private readonly SerialExecutor _executor;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<Hash256, PendingProposal> _proposals = [];
+    private readonly Dictionary<Hash256, Certificate> _certifying = [];
+    private readonly List<PendingFinal> _finals = [];
+    private readonly HashSet<Hash256> _wanted = [];
+    private IChainFetcher? _fetcher;
+    private Func<ReadOnlyMemory<byte>, bool>? _restoreBatch;
+    private bool _workWaiting;
+    private bool _trying;
+    private bool _tryAgain;
+
+    public ChainActor(
+        ChainContext context, NodeStore store, InputQueue inputs, BlockBuilder builder, ChainCommitter committer, ChainBlock head, TimeProvider time, Action<Exception> onFault)
+    {
+        _context = context;
+        _store = store;
+        _inputs = inputs;
+        _builder = builder;
+        _committer = committer;
+        _time = time;
+        _tree = new BlockTree(head);
+        _executor = new SerialExecutor("chain", TryAll, onFault);
+    }
+
+    /// <summary>Starts the thread.</summary>
+    /// <param name="fetcher">Where to ask for what is missing.</param>
+    /// <param name="restoreBatch">Puts a batch found in the store through the same intake as one from a peer.</param>
+    public void Start(IChainFetcher fetcher, Func<ReadOnlyMemory<byte>, bool> restoreBatch)
+    {
+        _fetcher = fetcher;
+        _restoreBatch = restoreBatch;
+        _executor.Start();
+    }
+
+    public void Dispose() => _executor.Dispose();
+
+    /// <summary>A batch arrived and is stored.</summary>
+    public void BatchArrived(PooledBatch batch) => Do(() => _pool.TryAdd(batch, required: _wanted.Remove(batch.Batch.Hash)));
+
+    /// <summary>A batch's signatures have been checked.</summary>
+    public void BatchVerified(Hash256 hash, bool valid) => Do(() =>
+    {
+        if (_pool.TryGet(hash, out PooledBatch? batch))
+        {
+            batch!.Verdict = valid ? BatchVerdict.Valid : BatchVerdict.Invalid;
+        }
+    });
+
+    /// <summary>A block that was asked for by hash.</summary>
+    public void BlockFetched(BlockContent content) => Do(() =>
+    {
+        foreach (Certificate certificate in _certifying.Values.Concat(_finals.Select(final => final.Finalization)))
+        {
+            if (certificate.Block.Hash == content.Hash)
+            {
+                Remember(certificate.Block, content);
+                return;
+            }
+        }
+
+        foreach (PendingFinal final in _finals)
+        {
+            foreach (BlockRef block in final.Blocks)
+            {
+                if (block.Hash == content.Hash)
+                {
+                    Remember(block, content);
+                    return;
+                }
+            }
+        }
+    });
+
+    /// <summary>Finalized blocks in order, checked by the fetcher to be linked and finalized by a quorum.</summary>
+    /// <returns>Completes when they are committed.</returns>
+    public Task RangeFetchedAsync(IReadOnlyList<SyncedBlock> blocks) => _executor.AskAsync(() =>
+    {
+        foreach (SyncedBlock synced in blocks)
+        {
+            if (synced.Content.Header.PreviousHash == _tree.Head.Ref.Hash)
+            {
+                CommitSynced(synced);
+            }
+        }
+
+        TryAll();
+        return true;
+    });
+
+    /// <summary>Tries again what waits.</summary>
+    public void Nudge() => Do(static () => { });
+
+    void IConsensusApplication.BuildProposal(View view, BlockRef parent) => Do(() => _builder.Ask(view, parent));
+
+    void IConsensusApplication.VerifyProposal(Proposal proposal, BlockRef parent) => Do(() =>
+    {
+        // The verifier has matched the content to the block already (IProposalContent).
+        Invariant.Check(BlockContent.TryDecode(proposal.Content.Span, out BlockContent? content));
+        _store.PutBatch(new StoredBatch(content.Hash, content.Encoded));
+        Remember(proposal.Block, content);
+        _proposals[content.Hash] = new PendingProposal(proposal.Block, content, _context.Committee[proposal.Leader]);
+    });
+
+    void IConsensusApplication.Certify(Certificate notarization) => Do(() => _certifying[notarization.Block.Hash] = notarization);
+
+    void IConsensusApplication.AbandonCertify(View through) => Do(() =>
+    {
+        foreach (Certificate certificate in _certifying.Values.Where(certificate => certificate.View <= through).ToList())
+        {
+            _certifying.Remove(certificate.Block.Hash);
+        }
+    });
+
+    void IConsensusApplication.Finalized(Certificate finalization, IReadOnlyList<BlockRef> blocks) =>
+        Do(() => _finals.Add(new PendingFinal(finalization, blocks)));
+
+    void IConsensusApplication.EnteredView(View view, NodeIndex leader) => Do(() =>
+    {
+        _builder.Withdraw(view);
+        foreach (PendingProposal proposal in _proposals.Values.Where(proposal => proposal.Block.View < view).ToList())
+        {
+            _proposals.Remove(proposal.Block.Hash);
+        }
+    });
+
+    void IConsensusApplication.ReportEvidence(EquivocationEvidence evidence) => _committer.ReportEvidence(evidence);
+
+    private void Do(Action change) => _executor.Post(() =>
+    {
+        change();
+        TryAll();
+    });
+
+    /// <summary>Tries everything that waits until nothing moves any more.</summary>
+    private void TryAll()
+    {
+        if (_trying)
+        {
+            _tryAgain = true;
+            return;
+        }
+
+        _trying = true;
+        do
+        {
+            _tryAgain = false;
+            TryFinals();
+            TryCertify();
+            TryProposals();
+        }
+        while (_tryAgain);
+        _trying = false;
+        TryBuild();
+        TellWorkWaiting();
+        if (_finals.Count + _certifying.Count + _proposals.Count > 0)
+        {
+            // Something is missing: a peer that was asked may not answer, so ask again.
+            _executor.AlarmIn(RetryInterval);
+        }
+    }
+
+    private void TryProposals()
+    {
+        foreach (PendingProposal pending in _proposals.Values.ToList())
+        {
+            if (!_tree.TryGet(pending.Block.ParentHash, out ChainBlock? parent) || parent!.Executed is null)
+            {
+                continue;
+            }
+
+            HeaderFault fault = CheckProposal(pending, parent);
+            bool available = fault != HeaderFault.None || TryResolve(pending.Content, [pending.Leader], out _);
+            if (available)
+            {
+                _proposals.Remove(pending.Block.Hash);
+                if (fault == HeaderFault.None)
+                {
+                    // A notarized block must be recoverable from its voters: content and batches reach the disk before the vote.
+                    _store.Sync();
+                }
+
+                _committer.CountProposal(fault);
+                _inputs.Answer(new Input.ProposalVerified(pending.Block.View, pending.Block.Hash, fault == HeaderFault.None));
+            }
+        }
+    }
+
+    private HeaderFault CheckProposal(PendingProposal pending, ChainBlock parent)
+    {
+        MicroblockHeader header = pending.Content.Header;
+        if (header.Timestamp > new Timestamp((ulong)_time.GetUtcNow().ToUnixTimeMilliseconds()).Plus(ChainContext.MaximumDriftMilliseconds))
+        {
+            return HeaderFault.TimestampAhead;
+        }
+
+        HashSet<Hash256> held = _tree.BatchesUpTo(parent);
+        return pending.Content.Payload.BatchHashes.Any(held.Contains) ? HeaderFault.RepeatedBatch : BlockRules.Check(_context, header, parent);
+    }
+
+    private void TryCertify()
+    {
+        foreach (Certificate certificate in _certifying.Values.ToList())
+        {
+            NodeId[] signers = SignersOf(certificate);
+            if (!_tree.TryGet(certificate.Block.Hash, out ChainBlock? block))
+            {
+                if (certificate.Block.Height > _tree.Head.Ref.Height)
+                {
+                    Recall(certificate.Block, signers);
+                }
+
+                continue;
+            }
+
+            if (TryExecute(block!, signers, trusted: false) is { } valid)
+            {
+                _certifying.Remove(certificate.Block.Hash);
+                _inputs.Answer(new Input.CertifyDecided(certificate.View, certificate.Block.Hash, valid));
+                _tryAgain = true;
+            }
+        }
+    }
+
+    private void TryFinals()
+    {
+        while (_finals.Count > 0)
+        {
+            PendingFinal final = _finals[0];
+            NodeId[] signers = SignersOf(final.Finalization);
+            foreach (BlockRef reference in final.Blocks)
+            {
+                if (reference.Height <= _tree.Head.Ref.Height)
+                {
+                    continue;
+                }
+
+                if (reference.ParentHash != _tree.Head.Ref.Hash)
+                {
+                    _fetcher!.FetchRange(_tree.Head.Ref.Height.Next, signers);
+                    return;
+                }
+
+                if (!_tree.TryGet(reference.Hash, out ChainBlock? block))
+                {
+                    Recall(reference, signers);
+                    return;
+                }
+
+                if (TryExecute(block!, signers, trusted: true) is null)
+                {
+                    return;
+                }
+
+                Commit(block!, reference.Hash == final.Finalization.Block.Hash ? final.Finalization : null, live: true);
+            }
+
+            _finals.RemoveAt(0);
+        }
+    }
+
+    /// <summary>Executes a block if that is possible now: true when it is executed, false when it is invalid for ever, null when something is missing.</summary>
+    private bool? TryExecute(ChainBlock block, NodeId[] likely, bool trusted)
+    {
+        if (block.Executed is not null)
+        {
+            return true;
+        }
+
+        if (!_tree.TryGet(block.Ref.ParentHash, out ChainBlock? parent) || parent!.Executed is null
+            || !TryResolve(block.Content!, likely, out List<PooledBatch> batches))
+        {
+            return null;
+        }
+
+        if (!trusted && batches.Any(batch => batch.Verdict == BatchVerdict.Pending))
+        {
+            return batches.Any(batch => batch.Verdict == BatchVerdict.Invalid) ? false : null;
+        }
+
+        var entries = new List<BlockEntry>();
+        foreach (PooledBatch batch in batches)
+        {
+            entries.AddRange(batch.Entries);
+        }
+
+        MicroblockHeader header = block.Content!.Header;
+        bool valid = batches.All(batch => batch.Verdict != BatchVerdict.Invalid)
+            && entries.Count <= ChainContext.MaximumEntries
+            && BlockRules.Check(_context, header, parent) == HeaderFault.None
+            && BlockRules.CheckEntries(header, entries) == HeaderFault.None;
+        if (!valid)
+        {
+            Invariant.Check(!trusted);
+            return false;
+        }
+
+        block.Executed = BlockRules.Execute(_context, header, block.Ref.Hash, parent.Executed!, entries);
+        _tryAgain = true;
+        return true;
+    }
+
+    private void CommitSynced(SyncedBlock synced)
+    {
+        ChainBlock parent = _tree.Head;
+        HeaderFault fault = BlockRules.Check(_context, synced.Content.Header, parent);
+        if (fault == HeaderFault.None)
+        {
+            fault = BlockRules.CheckEntries(synced.Content.Header, synced.Entries);
+        }
+
+        // A quorum finalized this block: if it is wrong by our rules, this node must not go on as if it knew better.
+        if (fault != HeaderFault.None)
+        {
+            throw Invariant.Fail($"finalized block {synced.Content.Header.Height} does not fit our chain: {fault}");
+        }
+
+        var reference = new BlockRef(synced.Content.Hash, synced.Content.Header.Height, synced.Content.Header.View, parent.Ref.Hash, parent.Ref.View);
+        ChainBlock block = _tree.TryGet(reference.Hash, out ChainBlock? known)
+            ? known!
+            : _tree.Add(new ChainBlock(reference, synced.Content) { Timestamp = synced.Content.Header.Timestamp, BeaconHash = BlockRules.BeaconHashOf(synced.Content.Header) }) ?? throw Invariant.Fail("the block tree is full");
+        block.Executed ??= BlockRules.Execute(_context, synced.Content.Header, reference.Hash, parent.Executed!, synced.Entries);
+        foreach (Batch batch in synced.Batches)
+        {
+            _store.PutBatch(new StoredBatch(batch.Hash, batch.Encoded));
+        }
+
+        Commit(block, synced.Finalization, live: false);
+    }
+
+    private void Commit(ChainBlock block, Certificate? finalization, bool live)
+    {
+        ChainBlock before = _tree.Head;
+        _committer.Commit(before, block, finalization, live);
+        _tree.Commit(block);
+        foreach (Hash256 hash in block.Content!.Payload.BatchHashes)
+        {
+            _pool.Remove(hash);
+        }
+
+        _wanted.ExceptWith(block.Content.Payload.BatchHashes);
+        _proposals.Remove(block.Ref.Hash);
+        _tryAgain = true;
+    }
+
+    private void TryBuild()
+    {
+        if (_builder.Asked is { } asked && _tree.TryGet(asked.Parent.Hash, out ChainBlock? parent) && parent!.Executed is not null)
+        {
+            if (_builder.TryBuild(parent, _pool, _tree.BatchesUpTo(parent), out TimeSpan wait) is { } content)
+            {
+                var reference = asked.Parent.Child(content.Hash, asked.View);
+                Remember(reference, content);
+                _store.PutBatch(new StoredBatch(content.Hash, content.Encoded));
+                _store.Sync();
+                _inputs.Answer(new Input.ProposalBuilt(reference, content.Encoded));
+            }
+            else
+            {
+                _executor.AlarmIn(wait);
+            }
+        }
+    }
+
+    /// <summary>Tells the core when entries begin or cease to wait that no known block holds.</summary>
+    private void TellWorkWaiting()
+    {
+        bool waiting = false;
+        if (_pool.Count > 0)
+        {
+            var held = new HashSet<Hash256>();
+            foreach (ChainBlock block in _tree.Blocks)
+            {
+                if (block.Content is { } content && block != _tree.Head)
+                {
+                    held.UnionWith(content.Payload.BatchHashes);
+                }
+            }
+
+            waiting = _pool.InOrder.Any(batch => batch.Verdict == BatchVerdict.Valid && !held.Contains(batch.Batch.Hash));
+        }
+
+        if (waiting != _workWaiting)
+        {
+            _workWaiting = waiting;
+            _inputs.Answer(new Input.WorkWaiting(waiting));
+        }
+    }
+
+    private bool TryResolve(BlockContent content, IReadOnlyList<NodeId> likely, out List<PooledBatch> batches)
+    {
+        batches = [];
+        List<Hash256>? missing = null;
+        foreach (Hash256 hash in content.Payload.BatchHashes)
+        {
+            if (_pool.TryGet(hash, out PooledBatch? batch))
+            {
+                batches.Add(batch!);
+            }
+            else if (_store.GetBatch(hash) is not { } stored || !_restoreBatch!(stored))
+            {
+                (missing ??= []).Add(hash);
+                _wanted.Add(hash);
+            }
+            else
+            {
+                // It is on its way through the intake and comes back as an arrival.
+                missing ??= [];
+                _wanted.Add(hash);
+            }
+        }
+
+        if (missing is { Count: > 0 })
+        {
+            _fetcher!.FetchBatches(missing, likely);
+        }
+
+        return missing is null;
+    }
+
+    /// <summary>Looks for a block's content in the store, else asks for it.</summary>
+    private void Recall(BlockRef reference, NodeId[] likely)
+    {
+        if (_store.GetBatch(reference.Hash) is { } stored && BlockContent.TryDecode(stored, out BlockContent? content))
+        {
+            Remember(reference, content);
+        }
+        else
+        {
+            _fetcher!.FetchBlock(reference.Hash, likely);
+        }
+    }
+
+    private void Remember(BlockRef reference, BlockContent content)
+    {
+        var block = new ChainBlock(reference, content) { Timestamp = content.Header.Timestamp, BeaconHash = BlockRules.BeaconHashOf(content.Header) };
+        if (_tree.Add(block) == block)
+        {
+            _tryAgain = true;
+        }
+    }
+
+    private NodeId[] SignersOf(Certificate certificate)
+    {
+        var signers = new List<NodeId>();
+        for (int i = 0; i < _context.Committee.Count; i++)
+        {
+            var index = new NodeIndex((ushort)i);
+            if (certificate.Signers.Contains(index))
+            {
+                signers.Add(_context.Committee[index]);
+            }
+        }
+
+        return [.. signers];
+    }
+
+    private sealed record PendingProposal(BlockRef Block, BlockContent Content, NodeId Leader);
+
+    private sealed record PendingFinal(Certificate Finalization, IReadOnlyList<BlockRef> Blocks);
+}

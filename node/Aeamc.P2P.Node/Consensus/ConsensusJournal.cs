@@ -1,0 +1,82 @@
+using System.Buffers;
+using Aeamc.P2P.Consensus.Safety;
+using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Storage.Log;
+using Aeamc.P2P.Storage.Signer;
+
+namespace Aeamc.P2P.Node.Consensus;
+
+/// <summary>Puts the core's records and the watermark on disk: many appends, then one sync of each file that changed. Used by the loop's thread.</summary>
+public sealed class ConsensusJournal(ConsensusLog log, SignerWatermark watermark) : IDisposable
+{
+    /// <summary>Views kept in the log below the last durable block: the core still answers requests about them.</summary>
+    private const ulong RetainedViews = 256;
+
+    private const byte RecordType = 1;
+
+    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    private Watermark? _written;
+    private View _pruned;
+
+    /// <summary>Reads a log's records; corrupt ones were refused when it was opened.</summary>
+    public static List<WalRecord> Replay(ConsensusLog log)
+    {
+        var records = new List<WalRecord>();
+        foreach (LogRecord stored in log.Replay())
+        {
+            Invariant.Check(stored.Type == RecordType);
+            Invariant.Check(WalRecord.TryDecode(stored.Payload.Span, out WalRecord? record));
+            records.Add(record);
+        }
+
+        return records;
+    }
+
+    /// <summary>The watermark as consensus reads it; null for a key that has never voted.</summary>
+    public static Watermark? ReadWatermark(SignerWatermark file) =>
+        file.Highest is { } mark ? new Watermark(mark.Epoch, mark.View, (Aeamc.P2P.Consensus.Votes.VoteKind)mark.Kind, mark.Hash) : null;
+
+    /// <summary>Buffers a record.</summary>
+    public void Append(WalRecord record)
+    {
+        _buffer.ResetWrittenCount();
+        record.Encode(_buffer);
+        log.Append(RecordType, Mark(record.Epoch, record.View), _buffer.WrittenSpan);
+    }
+
+    /// <summary>Returns when every appended record and the mark are on disk.</summary>
+    public void Sync(Watermark? mark)
+    {
+        // The log first: a watermark ahead of the log looks like a restored database, and would silence this node after a crash in between.
+        log.Sync();
+        if (mark is { } vote && vote != _written)
+        {
+            WatermarkVerdict verdict = watermark.TryRaise(new SignerMark(vote.Epoch, vote.View, (byte)vote.Kind, vote.Hash));
+            if (verdict is WatermarkVerdict.Below or WatermarkVerdict.Conflict)
+            {
+                throw Invariant.Fail($"the signer watermark does not allow {vote.Kind} in view {vote.View}: {verdict}");
+            }
+
+            _written = mark;
+        }
+    }
+
+    /// <summary>Drops whole segments whose records lie well below the view of the last block in the store: they are not needed any more.</summary>
+    public void Prune(Epoch epoch, View durable)
+    {
+        if (durable.Value > _pruned.Value + (2 * RetainedViews))
+        {
+            _pruned = new View(durable.Value - RetainedViews);
+            log.Prune(Mark(epoch, _pruned));
+        }
+    }
+
+    public void Dispose()
+    {
+        log.Dispose();
+        watermark.Dispose();
+    }
+
+    /// <summary>Epoch and view in one number that never falls: 2^40 views an epoch are thousands of years.</summary>
+    private static ulong Mark(Epoch epoch, View view) => (epoch.Value << 40) | view.Value;
+}

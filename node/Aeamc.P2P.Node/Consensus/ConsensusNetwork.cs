@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using Aeamc.P2P.Consensus.Simplex;
+using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Libp2p;
+using Aeamc.P2P.Libp2p.Multiformats;
+using Aeamc.P2P.Primitives;
+
+namespace Aeamc.P2P.Node.Consensus;
+
+/// <summary>
+/// Consensus messages over direct libp2p connections between members, one hop. What arrives is decoded with bounds, dropped when the loop
+/// already has it, verified on the connection's own task, and only then posted.
+/// </summary>
+public sealed class ConsensusNetwork : IConsensusTransport
+{
+    /// <summary>The one-way message protocol.</summary>
+    public const string Protocol = "/aeamc/votes/1";
+
+    /// <summary>The longest message: a proposal with its content.</summary>
+    public const int MaximumMessage = 128 * 1024;
+
+    private readonly ILibp2pHost _host;
+    private readonly MessageVerifier _verifier;
+    private readonly ConsensusObserver _observer;
+    private readonly InputQueue _inputs;
+    private readonly Dictionary<PeerId, NodeId> _members = [];
+    private readonly Dictionary<NodeId, PeerId> _peers = [];
+    private readonly ConcurrentDictionary<string, long> _refused = [];
+
+    public ConsensusNetwork(ILibp2pHost host, MessageVerifier verifier, NodeIndex self, ConsensusObserver observer, InputQueue inputs)
+    {
+        _host = host;
+        _verifier = verifier;
+        _observer = observer;
+        _inputs = inputs;
+        NodeId own = verifier.Committee[self];
+        foreach (NodeId member in verifier.Committee.Members)
+        {
+            if (member != own)
+            {
+                PeerId peer = PeerId.FromNodeId(member);
+                _members.Add(peer, member);
+                _peers.Add(member, peer);
+            }
+        }
+
+        host.HandleMessages(Protocol, MaximumMessage, OnMessage);
+    }
+
+    /// <summary>Messages refused, by reason.</summary>
+    public IReadOnlyDictionary<string, long> Refused => _refused;
+
+    /// <summary>The other members as peers.</summary>
+    public IReadOnlyCollection<PeerId> MemberPeers => _peers.Values;
+
+    /// <summary>The member that a peer is; false for a stranger.</summary>
+    public bool TryFindMember(PeerId peer, out NodeId member) => _members.TryGetValue(peer, out member);
+
+    public void Broadcast(ConsensusMessage message)
+    {
+        byte[] bytes = ConsensusMessageCodec.Encode(message);
+        foreach (PeerId peer in _peers.Values)
+        {
+            _host.TrySend(peer, Protocol, bytes);
+        }
+    }
+
+    public void SendTo(NodeId peer, ConsensusMessage message)
+    {
+        if (_peers.TryGetValue(peer, out PeerId id))
+        {
+            _host.TrySend(id, Protocol, ConsensusMessageCodec.Encode(message));
+        }
+    }
+
+    private ValueTask OnMessage(PeerId peer, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (!_members.TryGetValue(peer, out NodeId member))
+        {
+            Refuse(peer, "not_a_member");
+        }
+        else if (!ConsensusMessageCodec.TryDecode(bytes.Span, out ConsensusMessage? message))
+        {
+            Refuse(peer, "malformed_consensus_message");
+        }
+        else
+        {
+            Receive(member, message);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void Receive(NodeId member, ConsensusMessage message)
+    {
+        switch (message)
+        {
+            case Vote vote when _observer.Knows(vote.Statement):
+            case Certificate certificate when _observer.Knows(certificate.Statement):
+                break;
+            case Vote vote:
+                Count(_verifier.Verify(vote, out Verified<Vote>? verifiedVote));
+                if (verifiedVote is not null)
+                {
+                    _inputs.OfferFromPeer(new Input.VoteReceived(verifiedVote));
+                }
+
+                break;
+            case Proposal proposal:
+                Count(_verifier.Verify(proposal, out Verified<Proposal>? verifiedProposal));
+                if (verifiedProposal is not null)
+                {
+                    _inputs.OfferFromPeer(new Input.ProposalReceived(verifiedProposal));
+                }
+
+                break;
+            case Certificate certificate:
+                Count(_verifier.Verify(certificate, out Verified<Certificate>? verifiedCertificate));
+                if (verifiedCertificate is not null)
+                {
+                    _inputs.OfferFromPeer(new Input.CertificateReceived(verifiedCertificate));
+                }
+
+                break;
+            case CertificatesRequest request:
+                _inputs.OfferFromPeer(new Input.CertificatesRequested(member, request));
+                break;
+            default:
+                throw Invariant.Fail($"unknown consensus message {message.GetType().Name}");
+        }
+    }
+
+    private void Count(VerificationResult result)
+    {
+        if (result != VerificationResult.Valid)
+        {
+            _refused.AddOrUpdate($"consensus_{result}".ToLowerInvariant(), 1, static (_, count) => count + 1);
+        }
+    }
+
+    private void Refuse(PeerId peer, string reason)
+    {
+        _refused.AddOrUpdate(reason, 1, static (_, count) => count + 1);
+        _host.Disconnect(peer, reason);
+    }
+}

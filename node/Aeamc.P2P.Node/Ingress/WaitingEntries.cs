@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using Aeamc.P2P.Consensus.Microblocks;
+using Aeamc.P2P.Node.Metrics;
+using Aeamc.P2P.Primitives;
+
+namespace Aeamc.P2P.Node.Ingress;
+
+/// <summary>The entries that this node has acknowledged and that are not in a finalized block yet. Safe for any thread.</summary>
+public sealed class WaitingEntries(TimeProvider time, LatencyHistogram latency)
+{
+    /// <summary>Beyond this many the node answers "busy" instead of acknowledging.</summary>
+    public const int Capacity = 65_536;
+
+    private readonly ConcurrentDictionary<Hash256, Waiting> _entries = [];
+
+    /// <summary>How many wait.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>Whether no more may be acknowledged.</summary>
+    public bool IsFull => _entries.Count >= Capacity;
+
+    public bool Contains(Hash256 id) => _entries.ContainsKey(id);
+
+    /// <summary>Notes an acknowledged entry; false when it waits already.</summary>
+    /// <param name="id">The entry.</param>
+    /// <param name="entry">Its kind and bytes.</param>
+    /// <param name="acceptedAt">Monotonic timestamp of the HTTP accept; 0 for entries of an earlier run, whose latency is not counted.</param>
+    public bool TryAdd(Hash256 id, BatchEntry entry, long acceptedAt) => _entries.TryAdd(id, new Waiting(entry, acceptedAt, time.GetTimestamp()));
+
+    /// <summary>Forgets an entry that could not be made durable after all.</summary>
+    public void Withdraw(Hash256 id) => _entries.TryRemove(id, out _);
+
+    /// <summary>The entry is in a finalized block.</summary>
+    public void Settle(Hash256 id)
+    {
+        if (_entries.TryRemove(id, out Waiting? entry) && entry.AcceptedAt != 0)
+        {
+            latency.Record(time.GetElapsedTime(entry.AcceptedAt));
+        }
+    }
+
+    /// <summary>Entries packed longer ago than <paramref name="age"/> and not settled: their batch may have been lost. Marks them as packed now.</summary>
+    public List<BatchEntry> TakeOverdue(TimeSpan age)
+    {
+        var overdue = new List<BatchEntry>();
+        foreach (Waiting entry in _entries.Values)
+        {
+            if (time.GetElapsedTime(entry.PackedAt) >= age)
+            {
+                entry.PackedAt = time.GetTimestamp();
+                overdue.Add(entry.Entry);
+            }
+        }
+
+        return overdue;
+    }
+
+    private sealed class Waiting(BatchEntry entry, long acceptedAt, long packedAt)
+    {
+        public BatchEntry Entry { get; } = entry;
+
+        public long AcceptedAt { get; } = acceptedAt;
+
+        public long PackedAt { get; set; } = packedAt;
+    }
+}

@@ -1,1 +1,3 @@
-return 0;
+using Aeamc.P2P.Node.Cli;
+
+return await AeamcCommand.Build().Parse(args).InvokeAsync();

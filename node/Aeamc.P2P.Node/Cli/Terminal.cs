@@ -1,0 +1,36 @@
+using Aeamc.P2P.Native;
+using Aeamc.P2P.Node.Configuration;
+using Aeamc.P2P.Primitives;
+
+namespace Aeamc.P2P.Node.Cli;
+
+/// <summary>Runs a command's action and turns what went wrong into one line and an exit code.</summary>
+public static class Terminal
+{
+    /// <summary>Runs <paramref name="action"/>; faults of the operator print one line on standard error, ours print everything.</summary>
+    public static async Task<int> RunAsync(Func<Task<int>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (Exception fault) when (IsOperatorFault(fault))
+        {
+            await Console.Error.WriteLineAsync($"aeamc: {fault.Message}");
+            return ExitCode.OperatorError;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Success;
+        }
+        catch (InvariantException fault)
+        {
+            await Console.Error.WriteLineAsync($"aeamc: stopped to stay safe. {fault}");
+            return ExitCode.InternalError;
+        }
+    }
+
+    private static bool IsOperatorFault(Exception fault) =>
+        fault is ConfigException or OperatorException or NativeLibraryMissingException or UnauthorizedAccessException or IOException or InvalidDataException
+        || (fault is TypeInitializationException { InnerException: { } inner } && IsOperatorFault(inner));
+}

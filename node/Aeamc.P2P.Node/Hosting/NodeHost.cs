@@ -1,0 +1,346 @@
+using Aeamc.P2P.Anchoring;
+using Aeamc.P2P.Consensus.Committees;
+using Aeamc.P2P.Consensus.Safety;
+using Aeamc.P2P.Consensus.Simplex;
+using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Cryptography;
+using Aeamc.P2P.Cryptography.Keys;
+using Aeamc.P2P.Cryptography.Secp256k1;
+using Aeamc.P2P.Cryptography.Verification;
+using Aeamc.P2P.DeviceApi.Gateway;
+using Aeamc.P2P.Ledger;
+using Aeamc.P2P.Libp2p;
+using Aeamc.P2P.Libp2p.Gossipsub;
+using Aeamc.P2P.Libp2p.Multiformats;
+using Aeamc.P2P.Node.Chain;
+using Aeamc.P2P.Node.Cli;
+using Aeamc.P2P.Node.Configuration;
+using Aeamc.P2P.Node.Consensus;
+using Aeamc.P2P.Node.Ingress;
+using Aeamc.P2P.Node.Keygen;
+using Aeamc.P2P.Node.Metrics;
+using Aeamc.P2P.Node.Signing;
+using Aeamc.P2P.Node.Sync;
+using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Storage;
+using Aeamc.P2P.Storage.Log;
+using Aeamc.P2P.Storage.Signer;
+using Aeamc.P2P.Storage.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Aeamc.P2P.Node.Hosting;
+
+/// <summary>
+/// One running node: opens the data folder, puts the parts together in the order in which they depend on each other, and takes them apart in
+/// the reverse order. Start here to see how everything is connected.
+/// </summary>
+public sealed class NodeHost : IAsyncDisposable
+{
+    private static readonly Epoch FirstEpoch = Epoch.Zero;
+    private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(15);
+
+    private readonly Stack<Func<ValueTask>> _closing = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILogger _logger;
+    private readonly Action<Exception> _onFault;
+    private readonly ConsensusLoop _loop;
+    private readonly ChainActor _chain;
+    private readonly ChainFetcher _fetcher;
+    private readonly BatchIntake _intake;
+    private readonly KeyGeneration _keygen;
+    private readonly CheckpointSigning _signing;
+    private readonly NodeEntrySigner _signer;
+
+    private NodeHost(NodeConfig config, ILogger logger, Action<Exception> onFault)
+    {
+        Config = config;
+        _logger = logger;
+        _onFault = fault =>
+        {
+            logger.Faulted(fault);
+            onFault(fault);
+        };
+        TimeProvider time = TimeProvider.System;
+        Own(DataFolderLock.Acquire(config.DataDirectory));
+        Key = Own(NodeKeyFile.Load(KeyPath(config)));
+        Genesis = GenesisFile.Load(config.GenesisFile);
+        Hash256 genesisHash = Genesis.Hash();
+        var committee = new Committee([.. Genesis.Committee.Select(member => member.Id)]);
+        if (!committee.TryIndexOf(Key.PublicKey, out NodeIndex self))
+        {
+            throw new OperatorException(
+                $"this node ({Key.PublicKey}) is not in the committee of {config.GenesisFile}. Use the key that the genesis file names, or the genesis file of your network.");
+        }
+
+        Self = self;
+        var leaders = new LeaderSchedule(committee, genesisHash);
+        var verifier = new MessageVerifier(
+            new SigningDomain(Genesis.NetworkId, Genesis.ClusterId, FirstEpoch), committee, leaders, new Ed25519SignatureVerifier(), new MicroblockContent());
+        var verdicts = new SignatureVerdicts();
+        var ledger = new LedgerMachine(new LedgerPorts(verdicts, new KeyRecovery(), new LedgerEvidenceVerifier(verifier)));
+        Context = new ChainContext(Genesis, genesisHash, FirstEpoch, committee, leaders, ledger, new EntryDecoder(Genesis.NetworkName));
+
+        Store = Own(NodeStore.Open(Path.Combine(config.DataDirectory, "store")));
+        (ChainBlock headBlock, FinalizedHead head) = ChainStartup.Load(Store, Genesis, genesisHash);
+        ConsensusLog log = ConsensusLog.Open(Path.Combine(config.DataDirectory, "wal"));
+        if (log.TornBytes > 0)
+        {
+            logger.TornLog(log.TornBytes);
+        }
+
+        SignerWatermark watermark = SignerWatermark.Open(Path.Combine(config.DataDirectory, "signer-watermark"));
+        ConsensusJournal journal = Own(new ConsensusJournal(log, watermark));
+        RecoveredState recovered = RecoveredState.Replay(FirstEpoch, headBlock.Ref, ConsensusJournal.Replay(log), ConsensusJournal.ReadWatermark(watermark));
+
+        Network = new Libp2pHost(new Libp2pHostOptions
+        {
+            Identity = Key,
+            ListenAddresses = [.. config.P2PListen.Select(text => Address("p2p.listen", text))],
+            BootstrapPeers = [.. config.P2PPeers.Select(text => Address("p2p.peers", text)), .. MemberAddresses()],
+            Log = (_, text) => logger.Network(text),
+        });
+        Own(Network);
+        Network.PeerConnected += peer => logger.PeerConnected(peer.Id.ToString());
+        Network.PeerDisconnected += peer => logger.PeerGone(peer.ToString());
+        Pubsub = Own(new PubsubRouter(Network, new PubsubSettings()));
+
+        Latency = new LatencyHistogram();
+        Waiting = new WaitingEntries(time, Latency);
+        Observer = new ConsensusObserver();
+        Events = new EventHub();
+        NetworkParameters parameters = head.State.Parameters;
+        var inputs = new InputQueue();
+        Committer = new ChainCommitter(Store, Waiting, head, config.SyncCommits);
+        var pace = new BlockPace(TimeSpan.FromMilliseconds(parameters.BlockIntervalMs), TimeSpan.FromMilliseconds(parameters.IdleIntervalMs));
+        _chain = Own(new ChainActor(Context, Store, inputs, new BlockBuilder(Context, Key, self, pace, time), Committer, headBlock, time, _onFault));
+        VerificationPool pool = Own(new VerificationPool(verdicts, new VerificationPoolOptions { Workers = config.VerifyThreads }));
+        _intake = new BatchIntake(Context, _chain, Store, pool);
+        ITopic batches = Pubsub.Subscribe(Topic("batches"), (source, data, _) => ValueTask.FromResult(_intake.Gossiped(source, data)));
+        BatchPacker packer = Own(new BatchPacker(Key, Genesis.NetworkId, Genesis.ClusterId, (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, BatchDelay, batch =>
+        {
+            _intake.Take(batch);
+            batches.Publish(batch.Encoded.Span);
+        }));
+        Ingress = Own(new EntryIngress(Context, verdicts, Store, Waiting, packer, () => Committer.Head, time));
+        _signer = new NodeEntrySigner(Key, Genesis.NetworkName);
+
+        ConsensusTransport = new ConsensusNetwork(Network, verifier, self, Observer, inputs);
+        var options = new SimplexOptions
+        {
+            NetworkDelay = (int)parameters.NetworkDelayMs,
+            IdleInterval = (int)parameters.IdleIntervalMs,
+            RetryInterval = (int)Math.Max(200, 2 * parameters.NetworkDelayMs),
+        };
+        _loop = Own(new ConsensusLoop(
+            new SimplexCore(options, committee, leaders, self, recovered), new VoteGuard(recovered), verifier, Key, self, journal, inputs, ConsensusTransport, _chain, Observer, time, () => Committer.Head.Header?.View ?? View.Zero, _onFault));
+        _ = new ChainServer(Network, Store);
+        _fetcher = new ChainFetcher(Network, Context, verifier, _chain, _intake, _stopping.Token);
+
+        _keygen = Own(new KeyGeneration(Context, self, Key, _signer, Secp256k1Group.Shared));
+        _signing = Own(new CheckpointSigning(Network, Pubsub, Context, self, Store, () => Committer.Head, Secp256k1Group.Shared, CheckpointSignatureVerifier.Shared, time));
+        _keygen.ShareReady += share =>
+        {
+            logger.ShareReady(share.PublicKey.GroupKey.ToString());
+            _signing.UseShare(share);
+        };
+        Anchors = Own(new AnchorService(config, time, logger, Events));
+        _signing.Signed += OnCheckpoint;
+        ITopic blocks = Pubsub.Subscribe(Topic("blocks"), (_, data, _) => ValueTask.FromResult(BlockAnnouncement.Judge(data.Span, verifier)));
+        Committer.Committed += block => OnCommitted(block, blocks);
+        Committer.EvidenceFound += OnEvidence;
+        StartedAt = time.GetUtcNow();
+        Gateway = new NodeGateway(this);
+    }
+
+    public NodeConfig Config { get; }
+
+    public GenesisDocument Genesis { get; }
+
+    public Ed25519PrivateKey Key { get; }
+
+    public NodeIndex Self { get; }
+
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>What the HTTP interface sees.</summary>
+    public INodeGateway Gateway { get; }
+
+    internal ChainContext Context { get; }
+
+    internal NodeStore Store { get; }
+
+    internal Libp2pHost Network { get; }
+
+    internal PubsubRouter Pubsub { get; }
+
+    internal LatencyHistogram Latency { get; }
+
+    internal WaitingEntries Waiting { get; }
+
+    internal ConsensusObserver Observer { get; }
+
+    internal EventHub Events { get; }
+
+    internal ChainCommitter Committer { get; }
+
+    internal EntryIngress Ingress { get; }
+
+    internal BatchIntake Intake => _intake;
+
+    internal ConsensusNetwork ConsensusTransport { get; }
+
+    internal AnchorService Anchors { get; }
+
+    internal CheckpointSigning Signing => _signing;
+
+    internal string KeyGenerationState => _keygen.State;
+
+    internal bool IsCatchingUp => _fetcher.IsCatchingUp;
+
+    /// <summary>The node key's place in a data folder.</summary>
+    public static string KeyPath(NodeConfig config) => Path.Combine(config.DataDirectory, "node.key");
+
+    /// <summary>Opens a node and starts it.</summary>
+    /// <param name="config">Validated settings.</param>
+    /// <param name="logger">Takes the daemon's log.</param>
+    /// <param name="onFault">Called once when the node can no longer vouch for itself: the process should end.</param>
+    public static async Task<NodeHost> StartAsync(NodeConfig config, ILogger logger, Action<Exception> onFault)
+    {
+        NodeHost? host = null;
+        try
+        {
+            host = new NodeHost(config, logger, onFault);
+            await host.StartAsync();
+            return host;
+        }
+        catch
+        {
+            if (host is not null)
+            {
+                await host.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        while (_closing.TryPop(out Func<ValueTask>? close))
+        {
+            await close();
+        }
+
+        _stopping.Dispose();
+        if (Committer is not null)
+        {
+            _logger.Stopped(Committer.Head.Height.Value);
+        }
+    }
+
+    private async Task StartAsync()
+    {
+        _chain.Start(_fetcher, bytes => _intake.Take(bytes));
+        await Network.StartAsync();
+        Pubsub.Start();
+        Anchors.Start();
+        if (_signing.Newest is { } newest)
+        {
+            Anchors.Offer(newest);
+        }
+
+        int waiting = Ingress.Recover();
+        _loop.Start();
+        _keygen.Look(Committer.Head, TimeOf, Ingress);
+        _logger.Started(Key.PublicKey.ToString(), Genesis.NetworkName, Committer.Head.Height.Value, waiting);
+    }
+
+    private void OnCommitted(FinalizedBlock block, ITopic blocks)
+    {
+        FinalizedHead head = block.Head;
+        ExecutedBlock executed = block.Block.Executed!;
+        Events.BlockFinal(head.Height);
+        Events.Publish(new BlockFinalizedEvent(
+            head.Height.Value, head.Hash.ToString(), block.Block.Ref.View.Value, executed.Entries.Count, head.Header!.ReceiptCount, executed.Result!.ProofsCounted,
+            Context.Committee[head.Header.Proposer].ToString(), head.Timestamp.Milliseconds, head.State.Root.ToString()));
+        if (executed.Entries.Count > 0)
+        {
+            _logger.BlockFinal(head.Height.Value, executed.Entries.Count, head.Header.ReceiptCount, block.Block.Ref.View.Value, head.State.Root.ToShortString());
+        }
+        else
+        {
+            _logger.EmptyBlockFinal(head.Height.Value, block.Block.Ref.View.Value);
+        }
+
+        if (block is { Live: true, Finalization: { } finalization })
+        {
+            blocks.Publish(BlockAnnouncement.Encode(head.Header, finalization));
+        }
+
+        _signing.Follow(block);
+        _keygen.Look(head, TimeOf, Ingress);
+    }
+
+    private void OnCheckpoint(Aeamc.P2P.Consensus.Proofs.SignedCheckpoint signed)
+    {
+        string signature = Convert.ToHexStringLower(signed.Signature);
+        _logger.CheckpointSigned(signed.Checkpoint.Height.Value, signature[..16]);
+        Events.Publish(new CheckpointSignedEvent(signed.Checkpoint.Height.Value, signed.Checkpoint.BlockHash.ToString(), signature));
+        Anchors.Offer(signed);
+    }
+
+    private void OnEvidence(Aeamc.P2P.Consensus.Evidence.EquivocationEvidence evidence)
+    {
+        _logger.Equivocation(Context.Committee[evidence.Offender].ToShortString(), evidence.View.Value);
+        _ = PostAsync(new EvidenceReport(evidence.Encode()));
+    }
+
+    private async Task PostAsync(EntryPayload payload)
+    {
+        try
+        {
+            Submission submission = await Ingress.SubmitAsync(_signer.Sign(payload), _stopping.Token);
+            if (submission.Status is SubmissionStatus.Refused or SubmissionStatus.Busy)
+            {
+                _logger.NotPosted(payload.Kind.Name(), submission.Code.ToString());
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
+
+    private Timestamp TimeOf(Height height) =>
+        Store.GetHeader(height) is { } bytes && Aeamc.P2P.Consensus.Microblocks.MicroblockHeader.TryDecode(bytes, out Aeamc.P2P.Consensus.Microblocks.MicroblockHeader? header)
+            ? header.Timestamp
+            : Genesis.Start;
+
+    private string Topic(string name) => $"/aeamc/{Genesis.NetworkName}/{Genesis.ClusterId}/{name}";
+
+    private IEnumerable<Multiaddress> MemberAddresses() =>
+        Genesis.Committee
+            .Where(member => member.Id != Key.PublicKey && member.Address.Length > 0)
+            .Select(member => Address("committee address", $"{member.Address}/p2p/{PeerId.FromNodeId(member.Id)}"));
+
+    private static Multiaddress Address(string key, string text) =>
+        Multiaddress.TryParse(text, out Multiaddress? address) ? address : throw new OperatorException($"{key}: '{text}' is no multiaddress that this node can use. Write for example /ip4/127.0.0.1/tcp/9000.");
+
+    private T Own<T>(T part)
+        where T : notnull
+    {
+        _closing.Push(part switch
+        {
+            IAsyncDisposable later => later.DisposeAsync,
+            IDisposable now => () =>
+            {
+                now.Dispose();
+                return ValueTask.CompletedTask;
+            }
+            ,
+            _ => throw Invariant.Fail($"{typeof(T).Name} cannot be closed"),
+        });
+        return part;
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace Aeamc.P2P.Node.Hosting;
+
+/// <summary>What the daemon says, one event id each.</summary>
+internal static partial class NodeLog
+{
+    [LoggerMessage(1, LogLevel.Information, "node {NodeId} of network {Network} is up: height {Height}, {Waiting} acknowledged entries still to be packed")]
+    public static partial void Started(this ILogger logger, string nodeId, string network, ulong height, int waiting);
+
+    [LoggerMessage(2, LogLevel.Information, "stopped cleanly at height {Height}")]
+    public static partial void Stopped(this ILogger logger, ulong height);
+
+    [LoggerMessage(3, LogLevel.Critical, "stopping to stay safe")]
+    public static partial void Faulted(this ILogger logger, Exception fault);
+
+    [LoggerMessage(4, LogLevel.Information, "block {Height} final: {Entries} entries, {Receipts} proofs, view {View}, state {StateRoot}")]
+    public static partial void BlockFinal(this ILogger logger, ulong height, int entries, int receipts, ulong view, string stateRoot);
+
+    [LoggerMessage(5, LogLevel.Debug, "empty block {Height} final in view {View}")]
+    public static partial void EmptyBlockFinal(this ILogger logger, ulong height, ulong view);
+
+    [LoggerMessage(6, LogLevel.Information, "checkpoint at height {Height} co-signed: {Signature}")]
+    public static partial void CheckpointSigned(this ILogger logger, ulong height, string signature);
+
+    [LoggerMessage(7, LogLevel.Information, "checkpoint at height {Height} anchored on {Chain}: {Transaction}, {Gas} gas")]
+    public static partial void Anchored(this ILogger logger, ulong height, string chain, string transaction, ulong gas);
+
+    [LoggerMessage(8, LogLevel.Warning, "member {Offender} equivocated in view {View}: evidence goes to the ledger")]
+    public static partial void Equivocation(this ILogger logger, string offender, ulong view);
+
+    [LoggerMessage(9, LogLevel.Information, "peer {Peer} connected")]
+    public static partial void PeerConnected(this ILogger logger, string peer);
+
+    [LoggerMessage(10, LogLevel.Information, "peer {Peer} gone")]
+    public static partial void PeerGone(this ILogger logger, string peer);
+
+    [LoggerMessage(11, LogLevel.Information, "key generation: this member has its share of the group key {GroupKey}")]
+    public static partial void ShareReady(this ILogger logger, string groupKey);
+
+    [LoggerMessage(12, LogLevel.Debug, "libp2p: {Text}")]
+    public static partial void Network(this ILogger logger, string text);
+
+    [LoggerMessage(13, LogLevel.Warning, "the consensus log ended in a torn record of {Bytes} bytes, as after a crash: cut off")]
+    public static partial void TornLog(this ILogger logger, long bytes);
+
+    [LoggerMessage(14, LogLevel.Warning, "could not put {What} on the ledger: {Reason}")]
+    public static partial void NotPosted(this ILogger logger, string what, string reason);
+}

@@ -1,0 +1,63 @@
+using Aeamc.P2P.DeviceApi;
+using Aeamc.P2P.Node.Configuration;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Aeamc.P2P.Node.Hosting;
+
+/// <summary>Kestrel in front of a node: the device API, the page, and nothing that the node itself depends on.</summary>
+public sealed class WebHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private WebHost(WebApplication app) => _app = app;
+
+    /// <summary>Listens on the configured address.</summary>
+    /// <exception cref="IOException">The port is taken; the message names it.</exception>
+    public static async Task<WebHost> StartAsync(NodeConfig config, NodeHost node, ILoggerFactory loggers)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "aeamc" });
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(loggers);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = config.MaxBodyBytes;
+            kestrel.Limits.MaxConcurrentConnections = 10_000;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+            kestrel.Listen(config.ApiListen, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+
+        // The daemon owns signals and shutdown; the web server must not end the process by itself.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        WebApplication app = builder.Build();
+        DeviceApiEndpoints.Map(app, node.Gateway, new DeviceApiOptions
+        {
+            RegisterPerHour = config.RegisterPerHour,
+            MessagesPerMinute = config.MessagesPerMinute,
+            MaxBodyBytes = config.MaxBodyBytes,
+        });
+        await app.StartAsync();
+        return new WebHost(app);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await _app.StopAsync(patience.Token);
+        await _app.DisposeAsync();
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -10,12 +10,20 @@ internal static class NodeProgram
     /// <summary>What the script wrote to standard output. Fails the test, with what it wrote to standard error, when it ends with another code than 0.</summary>
     public static async Task<string> RunAsync(string folder, string script, string input, CancellationToken cancellation)
     {
+        string directory = await PrepareAsync(folder, cancellation);
+        return await ExecuteAsync(directory, "node", [script], input, cancellation);
+    }
+
+    /// <summary>The folder's full path, its packages installed.</summary>
+    public static async Task<string> PrepareAsync(string folder, CancellationToken cancellation)
+    {
         string directory = Path.Combine(SourceFolder(), "js", folder);
         await Installing.WaitAsync(cancellation);
         try
         {
             if (!Directory.Exists(Path.Combine(directory, "node_modules")))
             {
+                using FileStream others = await LockAsync(folder, cancellation);
                 await ExecuteAsync(directory, "npm", ["ci", "--no-audit", "--no-fund"], "", cancellation);
             }
         }
@@ -24,7 +32,25 @@ internal static class NodeProgram
             Installing.Release();
         }
 
-        return await ExecuteAsync(directory, "node", [script], input, cancellation);
+        return directory;
+    }
+
+    // Two test processes must not install into one folder at once. The lock ends with the process that holds it.
+    private static async Task<FileStream> LockAsync(string folder, CancellationToken cancellation)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"aeamc-npm-{folder}.lock");
+        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException)
+            {
+                await again.WaitForNextTickAsync(cancellation);
+            }
+        }
     }
 
     private static async Task<string> ExecuteAsync(string directory, string program, string[] arguments, string input, CancellationToken cancellation)

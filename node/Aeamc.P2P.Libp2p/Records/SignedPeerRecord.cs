@@ -11,8 +11,8 @@ namespace Aeamc.P2P.Libp2p.Records;
 /// <param name="Addresses">The TCP addresses in it; others are left out.</param>
 public sealed record SignedPeerRecord(PeerId Peer, ulong Sequence, IReadOnlyList<Multiaddress> Addresses)
 {
-    /// <summary>The signature's domain.</summary>
-    public const string Domain = "libp2p-routing-state";
+    /// <summary>The signature's domain, as go and js peers have it.</summary>
+    public const string Domain = "libp2p-peer-record";
 
     /// <summary>More addresses than this are not looked at.</summary>
     public const int MaxAddresses = 32;

@@ -1,5 +1,6 @@
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.DeviceApi.Http;
+using Aeamc.P2P.DeviceApi.Limits;
 using Aeamc.P2P.DeviceApi.V1;
 using Aeamc.P2P.DeviceApi.V2;
 using Microsoft.AspNetCore.Builder;
@@ -17,9 +18,14 @@ public static class DeviceApiEndpoints
     /// <param name="options">The bounds.</param>
     public static void Map(IEndpointRouteBuilder app, INodeGateway gateway, DeviceApiOptions options)
     {
-        V1Endpoints.Map(app);
+        var limits = new ApiLimits(options, gateway.Time);
+        new V1Endpoints(gateway, options, limits).Map(app);
+        new SubmissionEndpoints(gateway, options, limits).Map(app);
+        new RecordEndpoints(gateway).Map(app);
         new ChainEndpoints(gateway).Map(app);
         new EventStream(gateway, options).Map(app);
+        OpenApiDocument.Map(app);
+        app.Map("/v2/{**path}", Guard.Wrap(context => Reply.ProblemAsync(context, ApiProblem.RouteUnknown)));
     }
 
     /// <summary>Adds a GET whose handler may meet a stranger's mistakes.</summary>

@@ -15,4 +15,12 @@ namespace Aeamc.P2P.DeviceApi.V2;
 [JsonSerializable(typeof(BlockReply))]
 [JsonSerializable(typeof(CheckpointReply))]
 [JsonSerializable(typeof(NodesReply))]
+[JsonSerializable(typeof(ChallengeReply))]
+[JsonSerializable(typeof(AcceptedReply))]
+[JsonSerializable(typeof(LeaseReply))]
+[JsonSerializable(typeof(DeviceReply))]
+[JsonSerializable(typeof(TaskReply))]
+[JsonSerializable(typeof(ReceiptReply))]
+[JsonSerializable(typeof(ProofReply))]
+[JsonSerializable(typeof(EnvelopeJson))]
 public sealed partial class V2Json : JsonSerializerContext;

@@ -9,10 +9,20 @@ const contentId = message => createHash('sha256')
   .digest()
   .subarray(0, 20)
 
+/**
+ * The specification's with signatures: the author's peer id, then the sequence number. js-libp2p by itself takes the author's
+ * public key instead, so without this its gossip names ids that go-libp2p and we have never seen.
+ */
+const signedId = message => {
+  const number = Buffer.alloc(8)
+  number.writeBigUInt64BE(message.sequenceNumber)
+  return Buffer.concat([message.from.toMultihash().bytes, number])
+}
+
 export const gossipsubOptions = policy => ({
   globalSignaturePolicy: policy,
   allowPublishToZeroTopicPeers: true,
   // Peers on loopback share an address, which is what this score is against.
   scoreParams: { IPColocationFactorWeight: 0 },
-  ...(policy === 'StrictNoSign' ? { msgIdFn: contentId } : {})
+  msgIdFn: policy === 'StrictNoSign' ? contentId : signedId
 })

@@ -18,6 +18,7 @@ internal static class LayerRules
         ["Aeamc.P2P.Storage"] = 5,
         ["Aeamc.P2P.Anchoring"] = 5,
         ["Aeamc.P2P.DeviceApi"] = 5,
+        ["Aeamc.P2P.DeviceClient"] = 5,
         ["Aeamc.P2P.Dashboard"] = 5,
         ["Aeamc.P2P.Node"] = 6,
         ["Aeamc.P2P.Simulator"] = 7,

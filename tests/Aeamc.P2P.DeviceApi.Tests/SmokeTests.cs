@@ -1,7 +1,0 @@
-namespace Aeamc.P2P.DeviceApi.Tests;
-
-public class SmokeTests
-{
-    [Fact]
-    public void Placeholder() => Assert.True(true);
-}

@@ -20,4 +20,7 @@ public sealed record DeviceApiOptions
 
     /// <summary>How many clients each limit remembers; a table that is full forgets its older half.</summary>
     public int MaxTrackedClients { get; init; } = 131_072;
+
+    /// <summary>Where the host serves a page for people, so that <c>/</c> can link to it; null when it serves none.</summary>
+    public string? DashboardPath { get; init; }
 }

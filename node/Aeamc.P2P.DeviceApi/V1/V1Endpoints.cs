@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Aeamc.P2P.DeviceApi.Gateway;
@@ -25,7 +26,7 @@ internal sealed class V1Endpoints(INodeGateway gateway, DeviceApiOptions options
     public void Map(IEndpointRouteBuilder app)
     {
         app.Get("/ping", GreetAsync);
-        app.Get("/", GreetAsync);
+        app.Get("/", RootAsync);
         app.Get("/stats", StatsAsync);
         app.Post("/telemetry", TelemetryAsync);
         app.Post("/task", TaskAsync);
@@ -34,6 +35,17 @@ internal sealed class V1Endpoints(INodeGateway gateway, DeviceApiOptions options
 
     private static Task GreetAsync(HttpContext context) =>
         Reply.BytesAsync(context, StatusCodes.Status200OK, Text, "AEAMC node\n"u8.ToArray());
+
+    /// <summary>The greeting; for a browser a page that links to the dashboard.</summary>
+    private Task RootAsync(HttpContext context) =>
+        options.DashboardPath is { } path && Reply.Wants(context, "text/html")
+            ? Reply.BytesAsync(
+                context,
+                StatusCodes.Status200OK,
+                "text/html; charset=utf-8",
+                Encoding.UTF8.GetBytes(
+                    $"""<!doctype html><html lang="en"><meta charset="utf-8"><title>AEAMC node</title><p>This is an AEAMC node. See its <a href="{path}">dashboard</a>.</p></html>"""))
+            : GreetAsync(context);
 
     private Task StatsAsync(HttpContext context)
     {

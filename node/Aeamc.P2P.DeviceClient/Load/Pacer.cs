@@ -12,14 +12,20 @@ internal sealed class Pacer(double? perSecond, TimeProvider time)
     /// <summary>Waits for a post's turn.</summary>
     public async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
-        while (perSecond is { } rate && !TryPass(rate))
+        while (!TryPass())
         {
             await Task.Delay(Tick, time, cancellationToken);
         }
     }
 
-    private bool TryPass(double rate)
+    /// <summary>Lets a post pass if it is its turn.</summary>
+    public bool TryPass()
     {
+        if (perSecond is not { } rate)
+        {
+            return true;
+        }
+
         lock (_gate)
         {
             long now = time.GetTimestamp();

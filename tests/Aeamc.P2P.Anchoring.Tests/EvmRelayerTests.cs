@@ -172,7 +172,11 @@ public sealed class EvmRelayerTests
         using EvmWallet deployer = await AnvilFixture.WalletAsync(anvil), wallet = await AnvilFixture.WalletAsync(anvil);
         await using var relayer = new EvmRelayer(new EvmRelayerOptions
         {
-            RpcUrls = [anvil.Url], Contract = AnchorContract.PredictAddress(deployer.Address, 0), ClusterId = Cluster, Wallet = wallet, Time = new ManualTime(),
+            RpcUrls = [anvil.Url],
+            Contract = AnchorContract.PredictAddress(deployer.Address, 0),
+            ClusterId = Cluster,
+            Wallet = wallet,
+            Time = new ManualTime(),
         });
         relayer.Offer(Committee.SignedAt(1));
         Assert.False(await relayer.TurnAsync(Cancellation));
@@ -321,8 +325,14 @@ public sealed class EvmRelayerTests
             {
                 var own = new EvmRelayerOptions
                 {
-                    RpcUrls = [anvil.Url], Contract = contract.Address, ClusterId = Cluster, Wallet = await AnvilFixture.WalletAsync(anvil),
-                    Rank = new NodeIndex((ushort)i), CommitteeSize = count, StepInInterval = StepIn, Time = time,
+                    RpcUrls = [anvil.Url],
+                    Contract = contract.Address,
+                    ClusterId = Cluster,
+                    Wallet = await AnvilFixture.WalletAsync(anvil),
+                    Rank = new NodeIndex((ushort)i),
+                    CommitteeSize = count,
+                    StepInInterval = StepIn,
+                    Time = time,
                 };
                 options[i] = change?.Invoke(own) ?? own;
             }

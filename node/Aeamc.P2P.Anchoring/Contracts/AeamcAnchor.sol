@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {FrostSecp256k1} from "./FrostSecp256k1.sol";
+import {ReceiptProof} from "./ReceiptProof.sol";
 
 /// Keeps the newest co-signed checkpoint of each cluster of one AEAMC network.
 ///
@@ -18,9 +19,10 @@ contract AeamcAnchor {
         bytes32 stateRoot;
     }
 
-    bytes32 private constant CHECKPOINT_TYPE = sha256(
-        "AeamcCheckpoint(bytes32 networkId,uint32 clusterId,uint64 epoch,uint64 height,bytes32 blockHash,bytes32 chainRoot,bytes32 stateRoot)"
-    );
+    // SHA-256 of
+    // "AeamcCheckpoint(bytes32 networkId,uint32 clusterId,uint64 epoch,uint64 height,bytes32 blockHash,bytes32 chainRoot,bytes32 stateRoot)",
+    // as a number: the compiler would hash it anew in each anchor.
+    bytes32 private constant CHECKPOINT_TYPE = 0x695da117ceb60c6a33c31e7e6b729b17c9613a7497e1e0b11cb539849b5394ac;
     bytes32 private constant ROTATE_TYPE = sha256("AeamcRotate(uint256 chainId,address anchor,uint64 nonce,uint256 keyX,uint8 keyPrefix)");
     bytes32 private constant PAUSE_TYPE = sha256("AeamcPause(uint256 chainId,address anchor,uint64 nonce)");
     bytes32 private constant UNPAUSE_TYPE = sha256("AeamcUnpause(uint256 chainId,address anchor,uint64 nonce)");
@@ -104,6 +106,13 @@ contract AeamcAnchor {
                 checkpoint.chainRoot, checkpoint.stateRoot
             )
         );
+    }
+
+    /// Whether an entry is in the chain that a head stands for: entry -> entries root of a block -> block -> chain root of the head. The head moves on
+    /// with each anchor, so the proof is made for the newest checkpoint; nodes make one for any.
+    function verifyReceipt(Checkpoint calldata checkpoint, ReceiptProof.Proof calldata proof) external view returns (bool) {
+        return isHead(checkpoint)
+            && ReceiptProof.verify(proof, checkpoint.clusterId, checkpoint.height, checkpoint.chainRoot);
     }
 
     /// Replaces the group key. Both keys sign the same message: the old one allows it, the new one shows that it can sign.

@@ -20,8 +20,8 @@ library FrostSecp256k1 {
     /// Whether (keyX, keyPrefix) can be a group key here: a point of the curve in compressed form, whose x is also a scalar, as the verification needs.
     function isKey(uint256 keyX, uint8 keyPrefix) internal pure returns (bool) {
         if (keyX == 0 || keyX >= N || (keyPrefix != 2 && keyPrefix != 3)) return false;
-        // ecrecover answers with nothing when r is not the x coordinate of a point.
-        return ecrecover(bytes32(uint256(1)), 25 + keyPrefix, bytes32(keyX), bytes32(uint256(1))) != address(0);
+        // ecrecover answers with nothing when r is not the x coordinate of a point; with h = 0 it has no other reason to.
+        return ecrecover(bytes32(0), 25 + keyPrefix, bytes32(keyX), bytes32(uint256(1))) != address(0);
     }
 
     /// Whether `s` signs `message` under the key. The key has passed `isKey`.

@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const solc = require('solc');
 
-const names = ['AeamcAnchor.sol', 'FrostSecp256k1.sol'];
+const names = ['AeamcAnchor.sol', 'FrostSecp256k1.sol', 'ReceiptProof.sol'];
 const settings = {
   // The oldest rules this solc supports; later chains run the code unchanged, and Berlin does too, as the code does not ask for the base fee.
   evmVersion: 'london',

@@ -1,1 +1,3 @@
-return 0;
+using Aeamc.P2P.Testnet;
+
+return await TestnetCommand.InvokeAsync(args, (options, _) => TestnetRun.RunAsync(options, Console.Out));

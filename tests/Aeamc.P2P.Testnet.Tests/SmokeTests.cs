@@ -1,7 +1,0 @@
-namespace Aeamc.P2P.Testnet.Tests;
-
-public class SmokeTests
-{
-    [Fact]
-    public void Placeholder() => Assert.True(true);
-}

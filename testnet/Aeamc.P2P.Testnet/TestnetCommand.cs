@@ -56,16 +56,9 @@ public static class TestnetCommand
         Option<int> p2pPort = Number("--p2p-port", "The first node's libp2p port; the others follow.", 19_000, 1024, 65_535 - TestnetOptions.MaxNodes);
 
         var command = new RootCommand(Text) { nodes, devices, duration, load, seed, chain, report, folder, keep, apiPort, p2pPort };
-        command.Validators.Add(result =>
+        command.SetAction(async (parsed, cancellation) =>
         {
-            int count = result.GetValue(nodes), api = result.GetValue(apiPort), p2p = result.GetValue(p2pPort);
-            if (api < p2p + count && p2p < api + count)
-            {
-                result.AddError($"--api-port {api} and --p2p-port {p2p} are closer than {count}, the number of nodes: choose ports further apart.");
-            }
-        });
-        command.SetAction((parsed, cancellation) => run(
-            new TestnetOptions
+            var options = new TestnetOptions
             {
                 Nodes = parsed.GetValue(nodes),
                 Devices = parsed.GetValue(devices),
@@ -78,8 +71,17 @@ public static class TestnetCommand
                 Keep = parsed.GetValue(keep),
                 ApiPort = parsed.GetValue(apiPort),
                 P2PPort = parsed.GetValue(p2pPort),
-            },
-            cancellation));
+            };
+            if (options.ApiPort < options.P2PPort + options.Nodes && options.P2PPort < options.ApiPort + options.Nodes)
+            {
+                await Console.Error.WriteLineAsync(
+                    $"aeamc-testnet: --api-port {options.ApiPort} and --p2p-port {options.P2PPort} are closer than {options.Nodes}, the number of nodes. Choose ports further apart.")
+                    .ConfigureAwait(false);
+                return Usage;
+            }
+
+            return await run(options, cancellation).ConfigureAwait(false);
+        });
         return command;
     }
 

@@ -65,13 +65,16 @@ public sealed class TestnetCommandTests
     }
 
     [Fact]
-    public void Port_ranges_that_overlap_are_refused()
+    public async Task Port_ranges_that_overlap_are_refused()
     {
         string[] arguments = ["--api-port", "21000", "--p2p-port", "21003", "--nodes", "4"];
-        string error = Assert.Single(TestnetCommand.Build((_, _) => Task.FromResult(0)).Parse(arguments).Errors).Message;
-        Assert.Contains("choose ports further apart", error, StringComparison.Ordinal);
-        Assert.Empty(TestnetCommand.Build((_, _) => Task.FromResult(0)).Parse([.. arguments[..^1], "3"]).Errors);
+        Assert.Equal(TestnetCommand.Usage, await TestnetCommand.InvokeAsync(arguments, (_, _) => Task.FromResult(0)));
+        Assert.Equal(3, (await ParseAsync([.. arguments[..^1], "3"])).Nodes);
     }
+
+    [Fact]
+    public async Task Wrong_arguments_are_told_and_nothing_is_run() => Assert.Equal(
+        TestnetCommand.Usage, await TestnetCommand.InvokeAsync(["--chain", "ethereum"], (_, _) => throw new InvalidOperationException("Must not be run.")));
 
     [Fact]
     public void An_unknown_option_is_refused() => Assert.NotEmpty(TestnetCommand.Build((_, _) => Task.FromResult(0)).Parse(["--node", "4"]).Errors);

@@ -55,7 +55,8 @@ public sealed class AnvilChain : AnchorChain
         }
         catch (InvalidOperationException fault)
         {
-            throw new TestnetException($"anvil: {fault.Message} Run testnet/up, which installs it, or choose --chain journal.", fault);
+            string first = fault.Message.Split('\n')[0];
+            throw new TestnetException($"The EVM chain did not start: {first} Run testnet/up, which installs it, or choose --chain journal.", fault);
         }
 
         guard.Watch(anvil.Id);

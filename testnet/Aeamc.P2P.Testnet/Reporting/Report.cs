@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -39,7 +40,7 @@ public sealed record Report(
     [JsonIgnore]
     public bool Passed => Reasons.Count == 0;
 
-    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.Report) + "\n";
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.Report) + "\n";
 }
 
 /// <param name="Accepted">Acknowledged by a node in the window.</param>
@@ -59,4 +60,8 @@ public sealed record AnchorFigures(int Count, string Chain, IReadOnlyList<ulong>
 /// <summary>The JSON form of the report.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(Report))]
-internal sealed partial class ReportJson : JsonSerializerContext;
+internal sealed partial class ReportJson : JsonSerializerContext
+{
+    /// <summary>Apostrophes stay what they are: the file is not put into a page.</summary>
+    public static ReportJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -12,17 +12,17 @@ public static class Verdict
         List<string> reasons = [];
         if (run.Fault is { } fault)
         {
+            // What did not come to pass after it says nothing more.
             reasons.Add(fault);
         }
-
-        ChainGrew(run, reasons);
-        if (run.Chain.Fault is { } fork)
+        else
         {
-            reasons.Add(fork);
+            ChainGrew(run, reasons);
+            NoFork(run, reasons);
+            NothingLost(run, reasons);
+            Anchored(run, reasons);
         }
 
-        NothingLost(run, reasons);
-        Anchored(run, reasons);
         StoppedCleanly(run, reasons);
         return reasons;
     }
@@ -40,6 +40,14 @@ public static class Verdict
             {
                 reasons.Add($"The chain of node-{i} did not grow: height {start} at the start, {end} at the end.");
             }
+        }
+    }
+
+    private static void NoFork(RunEvidence run, List<string> reasons)
+    {
+        if (run.Chain.Fault is { } fork)
+        {
+            reasons.Add(fork);
         }
     }
 

@@ -36,6 +36,11 @@ public sealed class VerdictTests
     public void A_fault_fails() => Fails(Good with { Fault = "The disk is full." }, "The disk is full.");
 
     [Fact]
+    public void After_a_fault_only_how_the_nodes_stopped_is_told_besides() => Assert.Equal(
+        ["The disk is full.", "node-0 ended with exit code 70."],
+        Verdict.Reasons(Good with { Fault = "The disk is full.", ProofsFinalized = 0, Anchors = 0, Chain = ChainComparison.NotMade, Stops = [new StopOutcome(70, false)] }));
+
+    [Fact]
     public void A_chain_that_does_not_grow_on_each_node_fails() =>
         Fails(Good with { Heights = [(5, 100), (7, 7)] }, "The chain of node-1 did not grow: height 7 at the start, 7 at the end.");
 

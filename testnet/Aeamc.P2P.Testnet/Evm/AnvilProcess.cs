@@ -13,6 +13,10 @@ namespace Aeamc.P2P.Testnet.Evm;
 public sealed class AnvilProcess : IAsyncDisposable
 {
     private const string Ready = "Listening on ";
+
+    /// <summary>Gives it a session of its own where the system has this program, so that a Ctrl-C in the terminal does not reach it.</summary>
+    private const string SetSid = "/usr/bin/setsid";
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(1);
     private static readonly SemaphoreSlim Installing = new(1, 1);
 
@@ -28,6 +32,9 @@ public sealed class AnvilProcess : IAsyncDisposable
     /// <summary>Its JSON-RPC endpoint.</summary>
     public Uri Url { get; }
 
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>A client of it.</summary>
     public EvmRpc Rpc { get; }
 
@@ -36,7 +43,8 @@ public sealed class AnvilProcess : IAsyncDisposable
     public static async Task<AnvilProcess> StartAsync(AnvilOptions options, CancellationToken cancellation)
     {
         string program = await ProgramAsync(cancellation).ConfigureAwait(false);
-        var start = new ProcessStartInfo(program)
+        bool detached = File.Exists(SetSid);
+        var start = new ProcessStartInfo(detached ? SetSid : program, detached ? [program] : [])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -162,21 +170,17 @@ public sealed class AnvilProcess : IAsyncDisposable
             ?? throw new InvalidOperationException($"No package in {packages} has an anvil for this system.");
     }
 
+    /// <summary>Installs the packages as everything else here does it.</summary>
     private static async Task InstallAsync(string folder, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        string script = Path.Combine(folder, "..", "..", "tests", "prerequisites");
+        var start = new ProcessStartInfo(script, ["npm", folder]) { RedirectStandardError = true };
+        using Process install = Process.Start(start) ?? throw new InvalidOperationException($"{script} did not start.");
+        string said = await install.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false);
+        await install.WaitForExitAsync(cancellation).ConfigureAwait(false);
+        if (install.ExitCode != 0)
         {
-            WorkingDirectory = folder,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
-        using Process npm = Process.Start(start) ?? throw new InvalidOperationException("npm did not start: install nodejs and npm.");
-        Task<string> output = npm.StandardOutput.ReadToEndAsync(cancellation);
-        string errors = await npm.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false);
-        await npm.WaitForExitAsync(cancellation).ConfigureAwait(false);
-        if (npm.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"npm ci failed in {folder}: {errors}{await output.ConfigureAwait(false)}");
+            throw new InvalidOperationException(said.Trim());
         }
     }
 

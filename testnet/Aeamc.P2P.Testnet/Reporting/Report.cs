@@ -58,10 +58,14 @@ public sealed record LatencyFigures(double P50, double P95, double P99);
 public sealed record AnchorFigures(int Count, string Chain, IReadOnlyList<ulong> Gas);
 
 /// <summary>The JSON form of the report.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(Report))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>Apostrophes stay what they are: the file is not put into a page.</summary>
-    public static ReportJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ReportJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.DeviceApi.V2;
@@ -253,8 +252,6 @@ public sealed class TestnetRun
             ? new Reading(Stopwatch.GetTimestamp(), statuses!)
             : throw new TestnetException($"node-{silent} did not answer.");
     }
-
-    private void Say(FormattableString text) => _output.WriteLine("== " + text.ToString(CultureInfo.InvariantCulture));
 
     private void Say(string text) => _output.WriteLine("== " + text);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Aeamc.P2P.Testnet.Network;
 using Aeamc.P2P.Testnet.Processes;
 
@@ -5,6 +6,7 @@ namespace Aeamc.P2P.Interop.Tests.Faults;
 
 /// <summary>How a daemon starts, stops and keeps its files.</summary>
 [Collection(ProcessCollection.Name)]
+[UnsupportedOSPlatform("windows")]
 public sealed class DaemonTests(RunningNetwork running) : IClassFixture<RunningNetwork>
 {
     private const UnixFileMode OwnerReadsAndWrites = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using Aeamc.P2P.Testnet.Network;
 using Aeamc.P2P.Testnet.Processes;
 
 namespace Aeamc.P2P.Testnet.Tests.Network;
 
 /// <summary>The helper's own doing, with a shell script in place of the node.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class LocalTestnetTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -30,11 +30,10 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     private readonly Dictionary<Hash256, PendingProposal> _proposals = [];
     private readonly Dictionary<Hash256, Certificate> _certifying = [];
     private readonly List<PendingFinal> _finals = [];
-    private readonly HashSet<Hash256> _wanted = [];
+    private readonly Dictionary<Hash256, long> _wanted = [];
     private IChainFetcher? _fetcher;
     private Func<ReadOnlyMemory<byte>, bool>? _restoreBatch;
     private bool _workWaiting;
-    private bool _trying;
     private bool _tryAgain;
 
     public ChainActor(
@@ -63,7 +62,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     public void Dispose() => _executor.Dispose();
 
     /// <summary>A batch arrived and is stored.</summary>
-    public void BatchArrived(PooledBatch batch) => Do(() => _pool.TryAdd(batch, required: _wanted.Remove(batch.Batch.Hash)));
+    public void BatchArrived(PooledBatch batch) => Do(() => _pool.TryAdd(batch, required: _wanted.Remove(batch.Batch.Hash, out _)));
 
     /// <summary>A batch's signatures have been checked.</summary>
     public void BatchVerified(Hash256 hash, bool valid) => Do(() =>
@@ -111,7 +110,6 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
             }
         }
 
-        TryAll();
         return true;
     });
 
@@ -153,22 +151,11 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
 
     void IConsensusApplication.ReportEvidence(EquivocationEvidence evidence) => _committer.ReportEvidence(evidence);
 
-    private void Do(Action change) => _executor.Post(() =>
-    {
-        change();
-        TryAll();
-    });
+    private void Do(Action change) => _executor.Post(change);
 
     /// <summary>Tries everything that waits until nothing moves any more.</summary>
     private void TryAll()
     {
-        if (_trying)
-        {
-            _tryAgain = true;
-            return;
-        }
-
-        _trying = true;
         do
         {
             _tryAgain = false;
@@ -177,7 +164,6 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
             TryProposals();
         }
         while (_tryAgain);
-        _trying = false;
         TryBuild();
         TellWorkWaiting();
         if (_finals.Count + _certifying.Count + _proposals.Count > 0)
@@ -222,8 +208,11 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         }
 
         HashSet<Hash256> held = _tree.BatchesUpTo(parent);
-        return pending.Content.Payload.BatchHashes.Any(held.Contains) ? HeaderFault.RepeatedBatch : BlockRules.Check(_context, header, parent);
+        return pending.Content.Payload.BatchHashes.Any(held.Contains) ? HeaderFault.RepeatedBatch : CheckHeader(pending.Block.Hash, header, parent);
     }
+
+    private HeaderFault CheckHeader(Hash256 hash, MicroblockHeader header, ChainBlock parent) =>
+        _tree.TryGet(hash, out ChainBlock? block) ? block!.HeaderCheck ??= BlockRules.Check(_context, header, parent) : BlockRules.Check(_context, header, parent);
 
     private void TryCertify()
     {
@@ -314,7 +303,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         MicroblockHeader header = block.Content!.Header;
         bool valid = batches.All(batch => batch.Verdict != BatchVerdict.Invalid)
             && entries.Count <= ChainContext.MaximumEntries
-            && BlockRules.Check(_context, header, parent) == HeaderFault.None
+            && CheckHeader(block.Ref.Hash, header, parent) == HeaderFault.None
             && BlockRules.CheckEntries(header, entries) == HeaderFault.None;
         if (!valid)
         {
@@ -363,9 +352,9 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         foreach (Hash256 hash in block.Content!.Payload.BatchHashes)
         {
             _pool.Remove(hash);
+            _wanted.Remove(hash);
         }
 
-        _wanted.ExceptWith(block.Content.Payload.BatchHashes);
         _proposals.Remove(block.Ref.Hash);
         _tryAgain = true;
     }
@@ -378,6 +367,12 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
             {
                 var reference = asked.Parent.Child(content.Hash, asked.View);
                 Remember(reference, content);
+                if (_tree.TryGet(content.Hash, out ChainBlock? own))
+                {
+                    // Built by the same rules a moment ago.
+                    own!.HeaderCheck = HeaderFault.None;
+                }
+
                 _store.PutBatch(new StoredBatch(content.Hash, content.Encoded));
                 _store.Sync();
                 _inputs.Answer(new Input.ProposalBuilt(reference, content.Encoded));
@@ -414,35 +409,41 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         }
     }
 
+    /// <summary>The block's batches, when all are here. What is missing is looked for in the store and asked for, once per retry interval.</summary>
     private bool TryResolve(BlockContent content, IReadOnlyList<NodeId> likely, out List<PooledBatch> batches)
     {
         batches = [];
-        List<Hash256>? missing = null;
+        bool complete = true;
+        List<Hash256>? absent = null;
         foreach (Hash256 hash in content.Payload.BatchHashes)
         {
             if (_pool.TryGet(hash, out PooledBatch? batch))
             {
                 batches.Add(batch!);
+                continue;
             }
-            else if (_store.GetBatch(hash) is not { } stored || !_restoreBatch!(stored))
+
+            complete = false;
+            if (_wanted.TryGetValue(hash, out long asked) && _time.GetElapsedTime(asked) < RetryInterval)
             {
-                (missing ??= []).Add(hash);
-                _wanted.Add(hash);
+                continue;
             }
-            else
+
+            _wanted[hash] = _time.GetTimestamp();
+
+            // A stored batch goes through the intake again and comes back as an arrival.
+            if (_store.GetBatch(hash) is not { } stored || !_restoreBatch!(stored))
             {
-                // It is on its way through the intake and comes back as an arrival.
-                missing ??= [];
-                _wanted.Add(hash);
+                (absent ??= []).Add(hash);
             }
         }
 
-        if (missing is { Count: > 0 })
+        if (absent is not null)
         {
-            _fetcher!.FetchBatches(missing, likely);
+            _fetcher!.FetchBatches(absent, likely);
         }
 
-        return missing is null;
+        return complete;
     }
 
     /// <summary>Looks for a block's content in the store, else asks for it.</summary>

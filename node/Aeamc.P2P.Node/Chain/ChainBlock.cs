@@ -12,6 +12,9 @@ public sealed class ChainBlock(BlockRef reference, BlockContent? content)
     /// <summary>Header and payload; null only for genesis, whose hash is the genesis document's.</summary>
     public BlockContent? Content { get; } = content;
 
+    /// <summary>What <see cref="BlockRules.Check"/> found; null until it was asked. It depends on the block and its ancestors only, so once is enough.</summary>
+    public HeaderFault? HeaderCheck { get; set; }
+
     /// <summary>What execution left; null until the block is executed.</summary>
     public ExecutedBlock? Executed { get; set; }
 

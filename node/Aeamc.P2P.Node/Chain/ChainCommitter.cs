@@ -10,24 +10,41 @@ using Aeamc.P2P.Storage.Store;
 namespace Aeamc.P2P.Node.Chain;
 
 /// <summary>
-/// Makes a finalized block durable in one atomic write and tells those who follow the chain. Called by the chain's thread; what it publishes
-/// is immutable and read by any thread.
+/// Writes each finalized block in one atomic batch, and tells those who follow the chain once it is on the disk. The chain's thread only writes; a
+/// thread of its own syncs, so blocks that come close together share a sync and the next block is not held up by the disk. A block lost between the
+/// two comes again: its content, batches and certificate were synced before this node voted.
 /// </summary>
-public sealed class ChainCommitter(NodeStore store, WaitingEntries waiting, FinalizedHead head, bool sync)
+public sealed class ChainCommitter : IDisposable
 {
+    private readonly NodeStore _store;
+    private readonly WaitingEntries _waiting;
+    private readonly bool _sync;
+    private readonly Action<Exception> _onFault;
+    private readonly BlockingCollection<FinalizedBlock> _written = [];
+    private readonly Thread _publisher;
     private readonly ConcurrentDictionary<string, long> _rejectedProposals = [];
-    private volatile FinalizedHead _head = head;
+    private FinalizedHead _writtenHead;
+    private volatile FinalizedHead _head;
 
-    /// <summary>The chain as of the last commit.</summary>
+    public ChainCommitter(NodeStore store, WaitingEntries waiting, FinalizedHead head, bool sync, Action<Exception> onFault)
+    {
+        _store = store;
+        _waiting = waiting;
+        _writtenHead = head;
+        _head = head;
+        _sync = sync;
+        _onFault = onFault;
+        _publisher = new Thread(Publish) { IsBackground = true, Name = "commit" };
+        _publisher.Start();
+    }
+
+    /// <summary>The chain as of the last block that is on the disk.</summary>
     public FinalizedHead Head => _head;
 
     /// <summary>Proposals this node did not vote for, by reason.</summary>
     public IReadOnlyDictionary<string, long> RejectedProposals => _rejectedProposals;
 
-    /// <summary>Blocks committed since the start.</summary>
-    public long Blocks { get; private set; }
-
-    /// <summary>A block was committed. Handlers run on the chain's thread: they must be quick and must not throw.</summary>
+    /// <summary>A block is final and on the disk. Handlers run in order on the committer's thread: they must be quick and must not throw.</summary>
     public event Action<FinalizedBlock>? Committed;
 
     /// <summary>A member's misconduct was proven.</summary>
@@ -43,13 +60,13 @@ public sealed class ChainCommitter(NodeStore store, WaitingEntries waiting, Fina
         }
     }
 
-    /// <summary>Commits an executed child of the head.</summary>
+    /// <summary>Writes an executed child of the head.</summary>
     internal void Commit(ChainBlock parent, ChainBlock block, Certificate? finalization, bool live)
     {
         ExecutedBlock executed = block.Executed!;
         BlockResult result = executed.Result!;
-        Invariant.Check(block.Ref.ParentHash == parent.Ref.Hash && _head.Hash == parent.Ref.Hash);
-        store.CommitBlock(
+        Invariant.Check(block.Ref.ParentHash == parent.Ref.Hash && _writtenHead.Hash == parent.Ref.Hash);
+        _store.CommitBlock(
             new BlockCommit
             {
                 Height = block.Ref.Height,
@@ -59,20 +76,61 @@ public sealed class ChainCommitter(NodeStore store, WaitingEntries waiting, Fina
                 Finalization = finalization is null ? default : ConsensusMessageCodec.Encode(finalization),
                 State = StateWrites(parent, block, result),
                 Receipts = Receipts(block.Ref.Height, result),
-                NoLongerWaiting = [.. result.Outcomes.Where(outcome => waiting.Contains(outcome.EntryId)).Select(outcome => outcome.EntryId)],
+                NoLongerWaiting = [.. result.Outcomes.Where(outcome => _waiting.Contains(outcome.EntryId)).Select(outcome => outcome.EntryId)],
                 // Genesis has no commit of its own: its leaf is kept with the first block.
                 Mountains = block.Ref.Height.Value == 1 ? [.. parent.Executed!.NewNodes, .. executed.NewNodes] : executed.NewNodes,
             },
-            sync ? WriteDurability.Synced : WriteDurability.Buffered);
-        FinalizedHead before = _head;
-        _head = new FinalizedHead(block.Ref.Height, block.Ref.Hash, block.Timestamp, block.Content.Header, executed.State, executed.Mountains);
-        Blocks++;
-        foreach (EntryOutcome outcome in result.Outcomes)
+            WriteDurability.Buffered);
+        FinalizedHead before = _writtenHead;
+        _writtenHead = new FinalizedHead(block.Ref.Height, block.Ref.Hash, block.Timestamp, block.Content.Header, executed.State, executed.Mountains);
+        _written.Add(new FinalizedBlock(block, before, _writtenHead, finalization, live));
+    }
+
+    /// <summary>Syncs and publishes what is written, and stops.</summary>
+    public void Dispose()
+    {
+        _written.CompleteAdding();
+        _publisher.Join();
+        _written.Dispose();
+    }
+
+    private void Publish()
+    {
+        try
         {
-            waiting.Settle(outcome.EntryId);
+            var group = new List<FinalizedBlock>();
+            foreach (FinalizedBlock first in _written.GetConsumingEnumerable())
+            {
+                group.Add(first);
+                while (_written.TryTake(out FinalizedBlock? next))
+                {
+                    group.Add(next);
+                }
+
+                if (_sync)
+                {
+                    _store.Sync();
+                }
+
+                group.ForEach(Publish);
+                group.Clear();
+            }
+        }
+        catch (Exception fault)
+        {
+            _onFault(fault);
+        }
+    }
+
+    private void Publish(FinalizedBlock block)
+    {
+        _head = block.Head;
+        foreach (EntryOutcome outcome in block.Block.Executed!.Result!.Outcomes)
+        {
+            _waiting.Settle(outcome.EntryId);
         }
 
-        Committed?.Invoke(new FinalizedBlock(block, before, _head, finalization, live));
+        Committed?.Invoke(block);
     }
 
     /// <summary>The block's changes; the first block's also bring the genesis state, which has no commit of its own.</summary>
@@ -100,7 +158,7 @@ public sealed class ChainCommitter(NodeStore store, WaitingEntries waiting, Fina
             EntryOutcome outcome = result.Outcomes[i];
 
             // An entry packed twice is refused the second time; its receipt is the first one's.
-            bool first = seen.Add(outcome.EntryId) && (outcome.Status != EntryStatus.Refused || store.GetReceipt(outcome.EntryId) is null);
+            bool first = seen.Add(outcome.EntryId) && (outcome.Status != EntryStatus.Refused || _store.GetReceipt(outcome.EntryId) is null);
             if (first)
             {
                 writes.Add(new ReceiptWrite(outcome.EntryId, (uint)i, (ushort)outcome.Code));
@@ -109,7 +167,7 @@ public sealed class ChainCommitter(NodeStore store, WaitingEntries waiting, Fina
 
         foreach (HeldSettlement held in result.HeldSettled)
         {
-            if (store.GetReceipt(held.EntryId) is { } receipt)
+            if (_store.GetReceipt(held.EntryId) is { } receipt)
             {
                 RefusalCode code = held.Counted ? RefusalCode.None : RefusalCode.LeaseExpired;
                 writes.Add(new ReceiptWrite(held.EntryId, receipt.Index, (ushort)code) { At = receipt.Height });

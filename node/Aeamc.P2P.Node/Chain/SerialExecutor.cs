@@ -3,22 +3,22 @@ using System.Diagnostics;
 namespace Aeamc.P2P.Node.Chain;
 
 /// <summary>
-/// One thread that runs posted work in order, with one settable alarm. What it owns needs no locks. A fault ends it and is reported once:
-/// state that broke half-way is not used again.
+/// One thread that runs posted work in order and then settles: everything that was waiting is run first, and the consequences are drawn once.
+/// What it owns needs no locks. A fault ends it and is reported once: state that broke half-way is not used again.
 /// </summary>
 public sealed class SerialExecutor : IDisposable
 {
     private readonly object _gate = new();
-    private readonly Queue<Action> _work = new();
+    private Queue<Action> _work = new();
     private readonly Thread _thread;
-    private readonly Action _onAlarm;
+    private readonly Action _settle;
     private readonly Action<Exception> _onFault;
     private long _alarmDue = long.MaxValue;
     private bool _closed;
 
-    public SerialExecutor(string name, Action onAlarm, Action<Exception> onFault)
+    public SerialExecutor(string name, Action settle, Action<Exception> onFault)
     {
-        _onAlarm = onAlarm;
+        _settle = settle;
         _onFault = onFault;
         _thread = new Thread(Run) { IsBackground = true, Name = name };
     }
@@ -58,7 +58,7 @@ public sealed class SerialExecutor : IDisposable
         return result.Task;
     }
 
-    /// <summary>Calls the alarm on the executor's thread after this time, unless an earlier one is set already. Called from the executor's own thread.</summary>
+    /// <summary>Settles again after this time, or sooner if an earlier alarm is set or work comes. Called from the executor's own thread.</summary>
     public void AlarmIn(TimeSpan delay)
     {
         long due = Stopwatch.GetTimestamp() + (long)(Math.Max(0, delay.TotalSeconds) * Stopwatch.Frequency);
@@ -85,9 +85,15 @@ public sealed class SerialExecutor : IDisposable
     {
         try
         {
-            while (TryTake(out Action? work))
+            var taken = new Queue<Action>();
+            while (TryTake(ref taken))
             {
-                work();
+                while (taken.TryDequeue(out Action? work))
+                {
+                    work();
+                }
+
+                _settle();
             }
         }
         catch (Exception fault)
@@ -96,23 +102,18 @@ public sealed class SerialExecutor : IDisposable
         }
     }
 
-    private bool TryTake(out Action work)
+    /// <summary>Waits for work or the alarm and swaps the full queue for the empty one; false once closed.</summary>
+    private bool TryTake(ref Queue<Action> taken)
     {
         lock (_gate)
         {
             while (!_closed)
             {
                 long left = _alarmDue == long.MaxValue ? long.MaxValue : _alarmDue - Stopwatch.GetTimestamp();
-                if (left <= 0)
+                if (_work.Count > 0 || left <= 0)
                 {
-                    _alarmDue = long.MaxValue;
-                    work = _onAlarm;
-                    return true;
-                }
-
-                if (_work.TryDequeue(out Action? next))
-                {
-                    work = next;
+                    _alarmDue = left <= 0 ? long.MaxValue : _alarmDue;
+                    (_work, taken) = (taken, _work);
                     return true;
                 }
 
@@ -127,7 +128,6 @@ public sealed class SerialExecutor : IDisposable
             }
         }
 
-        work = static () => { };
         return false;
     }
 }

@@ -37,7 +37,7 @@ namespace Aeamc.P2P.Node.Hosting;
 public sealed class NodeHost : IAsyncDisposable
 {
     private static readonly Epoch FirstEpoch = Epoch.Zero;
-    private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(20);
 
     private readonly Stack<Func<ValueTask>> _closing = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -110,7 +110,7 @@ public sealed class NodeHost : IAsyncDisposable
         Events = new EventHub();
         NetworkParameters parameters = head.State.Parameters;
         var inputs = new InputQueue();
-        Committer = new ChainCommitter(Store, Waiting, head, config.SyncCommits);
+        Committer = Own(new ChainCommitter(Store, Waiting, head, config.SyncCommits, _onFault));
         var pace = new BlockPace(TimeSpan.FromMilliseconds(parameters.BlockIntervalMs), TimeSpan.FromMilliseconds(parameters.IdleIntervalMs));
         _chain = Own(new ChainActor(Context, Store, inputs, new BlockBuilder(Context, Key, self, pace, time), Committer, headBlock, time, _onFault));
         VerificationPool pool = Own(new VerificationPool(verdicts, new VerificationPoolOptions { Workers = config.VerifyThreads }));

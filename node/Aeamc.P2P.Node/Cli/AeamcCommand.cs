@@ -15,6 +15,7 @@ public static class AeamcCommand
             StatusCommand.Build(),
             VerifyCommand.Build(),
             TestnetCommand.Build(),
+            DeviceCommand.Build(),
         };
         return root;
     }

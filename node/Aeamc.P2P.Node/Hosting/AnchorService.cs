@@ -1,7 +1,10 @@
 using Aeamc.P2P.Anchoring;
 using Aeamc.P2P.Consensus.Proofs;
+using Aeamc.P2P.Cryptography.Evm;
 using Aeamc.P2P.DeviceApi.Gateway;
+using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Configuration;
+using Aeamc.P2P.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace Aeamc.P2P.Node.Hosting;
@@ -12,19 +15,47 @@ public sealed class AnchorService : IAsyncDisposable
     /// <summary>Confirmations remembered for status.</summary>
     private const int Remembered = 64;
 
+    /// <summary>A node waits this long for each one before it in the order of a height.</summary>
+    private static readonly TimeSpan StepIn = TimeSpan.FromSeconds(4);
+
     private readonly List<IAnchor> _anchors = [];
+    private readonly EvmWallet? _wallet;
     private readonly Queue<AnchorStatus> _confirmed = new();
     private readonly Lock _gate = new();
     private readonly ILogger _logger;
     private readonly EventHub _events;
 
-    public AnchorService(NodeConfig config, TimeProvider time, ILogger logger, EventHub events)
+    public AnchorService(NodeConfig config, GenesisDocument genesis, NodeIndex self, TimeProvider time, ILogger logger, EventHub events)
     {
         _logger = logger;
         _events = events;
         if (config.AnchorJournal)
         {
-            _anchors.Add(new JournalAnchor(Path.Combine(config.DataDirectory, "anchors.journal"), time));
+            _anchors.Add(new JournalAnchor(Path.Combine(config.DataDirectory, "anchors.journal"), time, logger.Anchoring));
+        }
+
+        if (config.AnchorRpcUrls.Count > 0)
+        {
+            if (!EvmAddress.TryParse(config.AnchorContract, out EvmAddress contract))
+            {
+                throw new ConfigException($"{config.Path}: anchor.contract: rpc_urls are set, but no contract. Write the address of AeamcAnchor on that chain.");
+            }
+
+            _wallet = config.AnchorWalletKeyFile is { } file ? EvmWallet.Load(file) : null;
+            _anchors.Add(new EvmRelayer(new EvmRelayerOptions
+            {
+                RpcUrls = [.. config.AnchorRpcUrls.Select(url => new Uri(url))],
+                Contract = contract,
+                Wallet = _wallet,
+                ClusterId = genesis.ClusterId,
+                Rank = self,
+                CommitteeSize = genesis.Committee.Count,
+                StepInInterval = StepIn,
+                Confirmations = config.AnchorConfirmations,
+                MaxFeeGwei = (ulong)config.AnchorMaxFeeGwei,
+                Time = time,
+                Log = logger.Anchoring,
+            }));
         }
 
         foreach (IAnchor anchor in _anchors)
@@ -47,6 +78,9 @@ public sealed class AnchorService : IAsyncDisposable
 
     public void Start() => _anchors.ForEach(anchor => anchor.Start());
 
+    /// <summary>What each anchor is doing, in a sentence.</summary>
+    public IReadOnlyList<string> States => [.. _anchors.Select(anchor => anchor.State)];
+
     /// <summary>A newer checkpoint is to be anchored.</summary>
     public void Offer(SignedCheckpoint signed) => _anchors.ForEach(anchor => anchor.Offer(signed));
 
@@ -56,6 +90,8 @@ public sealed class AnchorService : IAsyncDisposable
         {
             await anchor.DisposeAsync();
         }
+
+        _wallet?.Dispose();
     }
 
     private void OnConfirmed(AnchorConfirmation confirmation)

@@ -143,7 +143,7 @@ public sealed class NodeHost : IAsyncDisposable
             logger.ShareReady(share.PublicKey.GroupKey.ToString());
             _signing.UseShare(share);
         };
-        Anchors = Own(new AnchorService(config, time, logger, Events));
+        Anchors = Own(new AnchorService(config, Genesis, self, time, logger, Events));
         _signing.Signed += OnCheckpoint;
         ITopic blocks = Pubsub.Subscribe(Topic("blocks"), (_, data, _) => ValueTask.FromResult(BlockAnnouncement.Judge(data.Span, verifier)));
         Committer.Committed += block => OnCommitted(block, blocks);

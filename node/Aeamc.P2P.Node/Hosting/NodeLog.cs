@@ -46,4 +46,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(14, LogLevel.Warning, "could not put {What} on the ledger: {Reason}")]
     public static partial void NotPosted(this ILogger logger, string what, string reason);
+
+    [LoggerMessage(15, LogLevel.Information, "anchoring: {Text}")]
+    public static partial void Anchoring(this ILogger logger, string text);
 }

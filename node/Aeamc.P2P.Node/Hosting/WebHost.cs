@@ -1,3 +1,4 @@
+using Aeamc.P2P.Dashboard;
 using Aeamc.P2P.DeviceApi;
 using Aeamc.P2P.Node.Configuration;
 using Microsoft.AspNetCore.Builder;
@@ -43,6 +44,7 @@ public sealed class WebHost : IAsyncDisposable
             MessagesPerMinute = config.MessagesPerMinute,
             MaxBodyBytes = config.MaxBodyBytes,
         });
+        DashboardEndpoints.Map(app);
         await app.StartAsync();
         return new WebHost(app);
     }

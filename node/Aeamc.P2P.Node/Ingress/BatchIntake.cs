@@ -15,7 +15,7 @@ namespace Aeamc.P2P.Node.Ingress;
 /// Every batch's way into the chain, wherever it comes from: form, author and author's signature first, then it is stored, then its entries are
 /// decoded and their signatures checked on the verification pool while the vote on its block may already run.
 /// </summary>
-public sealed class BatchIntake(ChainContext context, ChainActor chain, NodeStore store, VerificationPool verification)
+public sealed class BatchIntake(ChainContext context, ChainActor chain, NodeStore store, VerificationPool verification, Action<Exception> onFault)
 {
     /// <summary>Batches in verification at once; more gossip is let pass and fetched when a block needs it.</summary>
     private const int MaximumInFlight = 512;
@@ -128,11 +128,18 @@ public sealed class BatchIntake(ChainContext context, ChainActor chain, NodeStor
                 Refuse("batch_entry_invalid");
             }
 
+            // First out of flight, then told: the chain may at once want it again, if it had no room for it.
+            _inFlight.TryRemove(hash, out _);
             chain.BatchVerified(hash, valid);
         }
         catch (OperationCanceledException)
         {
             // The node is stopping; the batch is in the store.
+        }
+        catch (Exception fault)
+        {
+            // Without a verdict its block would wait for ever.
+            onFault(fault);
         }
         finally
         {

@@ -20,6 +20,7 @@ public sealed class BatchPacker : IDisposable
     private readonly uint _clusterId;
     private readonly TimeSpan _maximumDelay;
     private readonly Action<Batch> _emit;
+    private readonly Action<Exception> _onFault;
     private readonly Lock _gate = new();
     private readonly Thread _thread;
     private readonly AutoResetEvent _wake = new(false);
@@ -33,7 +34,9 @@ public sealed class BatchPacker : IDisposable
     /// <param name="firstSequence">Above every sequence used before; the clock in microseconds serves across restarts.</param>
     /// <param name="maximumDelay">How long an entry may wait for company.</param>
     /// <param name="emit">Takes each batch, on the packer's thread.</param>
-    public BatchPacker(Ed25519PrivateKey key, Hash256 networkId, uint clusterId, ulong firstSequence, TimeSpan maximumDelay, Action<Batch> emit)
+    /// <param name="onFault">Called once when a batch could not be taken, as when the disk is full; nothing is packed any more.</param>
+    public BatchPacker(
+        Ed25519PrivateKey key, Hash256 networkId, uint clusterId, ulong firstSequence, TimeSpan maximumDelay, Action<Batch> emit, Action<Exception> onFault)
     {
         _key = key;
         _networkId = networkId;
@@ -41,6 +44,7 @@ public sealed class BatchPacker : IDisposable
         _sequence = firstSequence;
         _maximumDelay = maximumDelay;
         _emit = emit;
+        _onFault = onFault;
         _thread = new Thread(Run) { IsBackground = true, Name = "batch packer" };
         _thread.Start();
     }
@@ -66,21 +70,29 @@ public sealed class BatchPacker : IDisposable
 
     private void Run()
     {
-        long lastPacked = 0;
-        while (!_stopping)
+        try
         {
-            _wake.WaitOne();
-            TimeSpan since = Stopwatch.GetElapsedTime(lastPacked);
-            if (since < _maximumDelay && !IsFull())
+            long lastPacked = 0;
+            while (!_stopping)
             {
-                Thread.Sleep(_maximumDelay - since);
-            }
+                _wake.WaitOne();
+                TimeSpan since = Stopwatch.GetElapsedTime(lastPacked);
+                if (since < _maximumDelay && !IsFull())
+                {
+                    Thread.Sleep(_maximumDelay - since);
+                }
 
-            lastPacked = Stopwatch.GetTimestamp();
-            while (!_stopping && TakeEntries() is { Count: > 0 } entries)
-            {
-                Emit(entries);
+                lastPacked = Stopwatch.GetTimestamp();
+                while (!_stopping && TakeEntries() is { Count: > 0 } entries)
+                {
+                    Emit(entries);
+                }
             }
+        }
+        catch (Exception fault)
+        {
+            // What was acknowledged is in the mempool's store: the next run packs it.
+            _onFault(fault);
         }
     }
 

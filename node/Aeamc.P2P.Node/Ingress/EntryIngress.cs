@@ -17,6 +17,9 @@ public sealed class EntryIngress : IAsyncDisposable
     /// <summary>An entry that has waited this long is packed again: its batch may have been lost. The ledger counts it once all the same.</summary>
     private static readonly TimeSpan RepackAfter = TimeSpan.FromSeconds(15);
 
+    /// <summary>By then every member of a small committee, this one included, has led a view and proposed what it had.</summary>
+    private const ulong RepackAfterBlocks = 8;
+
     private readonly ChainContext _context;
     private readonly ISignatureVerdicts _verdicts;
     private readonly NodeStore _store;
@@ -26,6 +29,7 @@ public sealed class EntryIngress : IAsyncDisposable
     private readonly Func<FinalizedHead> _head;
     private readonly TimeProvider _time;
     private readonly ITimer _repack;
+    private readonly ConcurrentDictionary<Hash256, Task> _accepting = [];
     private readonly ConcurrentDictionary<string, long> _refused = [];
     private long _accepted;
     private long _proofs;
@@ -67,7 +71,7 @@ public sealed class EntryIngress : IAsyncDisposable
         {
             Invariant.Check(entry.Bytes.Length > 1);
             var batched = new BatchEntry(entry.Bytes[0], entry.Bytes.AsMemory(1));
-            if (_waiting.TryAdd(entry.Id, batched, acceptedAt: 0))
+            if (_waiting.TryAdd(entry.Id, batched, acceptedAt: 0, _head().Height))
             {
                 _packer.Add(batched);
             }
@@ -87,7 +91,7 @@ public sealed class EntryIngress : IAsyncDisposable
 
         if (_waiting.Contains(decoded.Id) || _store.GetReceipt(decoded.Id) is not null)
         {
-            return new Submission(SubmissionStatus.AlreadyKnown, decoded.Id, RefusalCode.None);
+            return await AlreadyKnownAsync(decoded.Id);
         }
 
         if (_waiting.IsFull)
@@ -103,23 +107,37 @@ public sealed class EntryIngress : IAsyncDisposable
         }
 
         var batched = new BatchEntry((byte)entry.Kind, entry.Bytes);
-        if (!_waiting.TryAdd(decoded.Id, batched, arrived))
+        cancellationToken.ThrowIfCancellationRequested();
+        var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_accepting.TryAdd(decoded.Id, durable.Task))
         {
-            return new Submission(SubmissionStatus.AlreadyKnown, decoded.Id, RefusalCode.None);
+            return await AlreadyKnownAsync(decoded.Id);
         }
 
         try
         {
+            if (!_waiting.TryAdd(decoded.Id, batched, arrived, _head().Height))
+            {
+                return new Submission(SubmissionStatus.AlreadyKnown, decoded.Id, RefusalCode.None);
+            }
+
             byte[] stored = new byte[1 + entry.Bytes.Length];
             stored[0] = (byte)entry.Kind;
             entry.Bytes.CopyTo(stored.AsMemory(1));
-            await _mempool.AcceptAsync(decoded.Id, stored, cancellationToken);
+
+            // From here on a caller that gives up changes nothing: the entry may reach the disk, so it must also be packed.
+            await _mempool.AcceptAsync(decoded.Id, stored, CancellationToken.None);
         }
-        catch
+        catch (Exception)
         {
             // Not durable, so not acknowledged: the caller hears of the fault and may send again.
             _waiting.Withdraw(decoded.Id);
             throw;
+        }
+        finally
+        {
+            _accepting.TryRemove(decoded.Id, out _);
+            durable.SetResult();
         }
 
         _packer.Add(batched);
@@ -136,6 +154,21 @@ public sealed class EntryIngress : IAsyncDisposable
     {
         await _repack.DisposeAsync();
         await _mempool.DisposeAsync();
+    }
+
+    /// <summary>The entry came before. A copy that comes while the first is on its way to the disk is answered when that is decided, for the answer is an acknowledgement.</summary>
+    private async ValueTask<Submission> AlreadyKnownAsync(Hash256 id)
+    {
+        if (_accepting.TryGetValue(id, out Task? deciding))
+        {
+            await deciding;
+            if (!_waiting.Contains(id) && _store.GetReceipt(id) is null)
+            {
+                return new Submission(SubmissionStatus.Busy, id, RefusalCode.None);
+            }
+        }
+
+        return new Submission(SubmissionStatus.AlreadyKnown, id, RefusalCode.None);
     }
 
     /// <summary>Ledger rules first: they are cheaper than a signature, and a replay is the commonest fault.</summary>
@@ -155,7 +188,7 @@ public sealed class EntryIngress : IAsyncDisposable
 
     private void Repack()
     {
-        foreach (BatchEntry entry in _waiting.TakeOverdue(RepackAfter))
+        foreach (BatchEntry entry in _waiting.TakeOverdue(RepackAfter, RepackAfterBlocks, _head().Height))
         {
             _packer.Add(entry);
         }

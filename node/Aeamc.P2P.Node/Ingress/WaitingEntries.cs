@@ -25,7 +25,9 @@ public sealed class WaitingEntries(TimeProvider time, LatencyHistogram latency)
     /// <param name="id">The entry.</param>
     /// <param name="entry">Its kind and bytes.</param>
     /// <param name="acceptedAt">Monotonic timestamp of the HTTP accept; 0 for entries of an earlier run, whose latency is not counted.</param>
-    public bool TryAdd(Hash256 id, BatchEntry entry, long acceptedAt) => _entries.TryAdd(id, new Waiting(entry, acceptedAt, time.GetTimestamp()));
+    /// <param name="head">The head's height at this moment.</param>
+    public bool TryAdd(Hash256 id, BatchEntry entry, long acceptedAt, Height head) =>
+        _entries.TryAdd(id, new Waiting(entry, acceptedAt) { PackedAt = time.GetTimestamp(), PackedAbove = head });
 
     /// <summary>Forgets an entry that could not be made durable after all.</summary>
     public void Withdraw(Hash256 id) => _entries.TryRemove(id, out _);
@@ -39,15 +41,19 @@ public sealed class WaitingEntries(TimeProvider time, LatencyHistogram latency)
         }
     }
 
-    /// <summary>Entries packed longer ago than <paramref name="age"/> and not settled: their batch may have been lost. Marks them as packed now.</summary>
-    public List<BatchEntry> TakeOverdue(TimeSpan age)
+    /// <summary>
+    /// Entries packed longer ago than <paramref name="age"/> that <paramref name="blocks"/> blocks have passed over since: their batch may have been
+    /// lost. Marks them as packed now. While the chain stands still nothing is overdue, or a halt would fill every node's disk with copies.
+    /// </summary>
+    public List<BatchEntry> TakeOverdue(TimeSpan age, ulong blocks, Height head)
     {
         var overdue = new List<BatchEntry>();
         foreach (Waiting entry in _entries.Values)
         {
-            if (time.GetElapsedTime(entry.PackedAt) >= age)
+            if (time.GetElapsedTime(entry.PackedAt) >= age && head.Value >= entry.PackedAbove.Value + blocks)
             {
                 entry.PackedAt = time.GetTimestamp();
+                entry.PackedAbove = head;
                 overdue.Add(entry.Entry);
             }
         }
@@ -55,12 +61,14 @@ public sealed class WaitingEntries(TimeProvider time, LatencyHistogram latency)
         return overdue;
     }
 
-    private sealed class Waiting(BatchEntry entry, long acceptedAt, long packedAt)
+    private sealed class Waiting(BatchEntry entry, long acceptedAt)
     {
         public BatchEntry Entry { get; } = entry;
 
         public long AcceptedAt { get; } = acceptedAt;
 
-        public long PackedAt { get; set; } = packedAt;
+        public required long PackedAt { get; set; }
+
+        public required Height PackedAbove { get; set; }
     }
 }

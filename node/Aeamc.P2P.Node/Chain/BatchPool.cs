@@ -30,18 +30,21 @@ public sealed class BatchPool
 
     public bool TryGet(Hash256 hash, out PooledBatch? batch) => _byHash.TryGetValue(hash, out batch);
 
-    /// <summary>Adds a batch; false when it is here already or there is no room. A batch that a block needs is always let in.</summary>
-    public bool TryAdd(PooledBatch batch, bool required)
+    /// <summary>
+    /// Adds a batch; false when it is here already. Room is made by dropping those that have waited longest: batches that can never enter a block
+    /// would otherwise fill the pool for good. A block that needs a dropped one finds it in the store.
+    /// </summary>
+    public bool TryAdd(PooledBatch batch)
     {
         if (_byHash.ContainsKey(batch.Batch.Hash))
         {
             return false;
         }
 
-        if (!required && (_byHash.Count >= MaximumBatches || _bytes + batch.Batch.Encoded.Length > MaximumBytes))
+        while (_byHash.Count >= MaximumBatches || (_byHash.Count > 0 && _bytes + batch.Batch.Encoded.Length > MaximumBytes))
         {
+            Remove(_byArrival.First().Value.Batch.Hash);
             Dropped++;
-            return false;
         }
 
         batch.Arrival = _arrivals++;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Cryptography;
@@ -22,7 +21,7 @@ public sealed class BlockBuilder(ChainContext context, Ed25519PrivateKey key, No
     public void Ask(View view, BlockRef parent)
     {
         Asked = new BuildRequest(view, parent);
-        _askedAt = Stopwatch.GetTimestamp();
+        _askedAt = time.GetTimestamp();
     }
 
     /// <summary>The core has moved on to <paramref name="view"/>.</summary>
@@ -43,11 +42,13 @@ public sealed class BlockBuilder(ChainContext context, Ed25519PrivateKey key, No
     {
         var hashes = new List<Hash256>();
         var entries = new List<BlockEntry>();
+        int bytes = 0;
         foreach (PooledBatch batch in pool.InOrder)
         {
             if (batch.Verdict == BatchVerdict.Valid && !held.Contains(batch.Batch.Hash))
             {
-                if (entries.Count + batch.Entries.Count > ChainContext.MaximumEntries || hashes.Count == BlockPayload.MaxBatches)
+                bytes += batch.Batch.Encoded.Length;
+                if (entries.Count + batch.Entries.Count > ChainContext.MaximumEntries || bytes > ChainContext.MaximumBatchBytes || hashes.Count == BlockPayload.MaxBatches)
                 {
                     break;
                 }
@@ -57,7 +58,7 @@ public sealed class BlockBuilder(ChainContext context, Ed25519PrivateKey key, No
             }
         }
 
-        TimeSpan sinceAsked = Stopwatch.GetElapsedTime(_askedAt);
+        TimeSpan sinceAsked = time.GetElapsedTime(_askedAt);
         ulong now = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds();
         TimeSpan sinceParent = TimeSpan.FromMilliseconds(Math.Min(new Timestamp(now).Since(parent.Timestamp), (ulong)pace.IdleInterval.TotalMilliseconds));
         wait = entries.Count > 0 ? pace.MinimumInterval - sinceParent : pace.IdleInterval - TimeSpan.FromTicks(Math.Max(sinceAsked.Ticks, sinceParent.Ticks));

@@ -27,7 +27,10 @@ public sealed class BlockTree
     /// <summary>The parent, when it is known.</summary>
     public ChainBlock? ParentOf(ChainBlock block) => _blocks.GetValueOrDefault(block.Ref.ParentHash);
 
-    /// <summary>Adds a block above the head; gives the one that is kept, or null when there is no room or it is not above the head.</summary>
+    /// <summary>
+    /// Adds a block above the head; gives the one that is kept, or null when it is not above the head or there is no room. Blocks nearer to the
+    /// head come first: without them the others are of no use.
+    /// </summary>
     public ChainBlock? Add(ChainBlock block)
     {
         if (_blocks.TryGetValue(block.Ref.Hash, out ChainBlock? known))
@@ -35,9 +38,20 @@ public sealed class BlockTree
             return known;
         }
 
-        if (_blocks.Count >= MaximumBlocks || block.Ref.Height <= Head.Ref.Height)
+        if (block.Ref.Height <= Head.Ref.Height)
         {
             return null;
+        }
+
+        if (_blocks.Count >= MaximumBlocks)
+        {
+            ChainBlock farthest = _blocks.Values.MaxBy(other => other.Ref.Height)!;
+            if (farthest.Ref.Height <= block.Ref.Height)
+            {
+                return null;
+            }
+
+            _blocks.Remove(farthest.Ref.Hash);
         }
 
         _blocks.Add(block.Ref.Hash, block);

@@ -16,6 +16,12 @@ namespace Aeamc.P2P.Node.Chain;
 /// </summary>
 public sealed class ChainActor : IConsensusApplication, IDisposable
 {
+    /// <summary>Finalizations held while their blocks are missing; older ones are made up for by a range.</summary>
+    private const int MaximumFinals = 256;
+
+    /// <summary>Batches whose last asking is remembered.</summary>
+    private const int MaximumWanted = 4 * BlockPayload.MaxBatches;
+
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly ChainContext _context;
@@ -31,6 +37,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     private readonly Dictionary<Hash256, Certificate> _certifying = [];
     private readonly List<PendingFinal> _finals = [];
     private readonly Dictionary<Hash256, long> _wanted = [];
+    private readonly Dictionary<Hash256, BlockRef> _recalled = [];
     private IChainFetcher? _fetcher;
     private Func<ReadOnlyMemory<byte>, bool>? _restoreBatch;
     private bool _workWaiting;
@@ -62,7 +69,11 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     public void Dispose() => _executor.Dispose();
 
     /// <summary>A batch arrived and is stored.</summary>
-    public void BatchArrived(PooledBatch batch) => Do(() => _pool.TryAdd(batch, required: _wanted.Remove(batch.Batch.Hash, out _)));
+    public void BatchArrived(PooledBatch batch) => Do(() =>
+    {
+        _wanted.Remove(batch.Batch.Hash);
+        _pool.TryAdd(batch);
+    });
 
     /// <summary>A batch's signatures have been checked.</summary>
     public void BatchVerified(Hash256 hash, bool valid) => Do(() =>
@@ -76,25 +87,11 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     /// <summary>A block that was asked for by hash.</summary>
     public void BlockFetched(BlockContent content) => Do(() =>
     {
-        foreach (Certificate certificate in _certifying.Values.Concat(_finals.Select(final => final.Finalization)))
+        if (_recalled.Remove(content.Hash, out BlockRef reference))
         {
-            if (certificate.Block.Hash == content.Hash)
-            {
-                Remember(certificate.Block, content);
-                return;
-            }
-        }
-
-        foreach (PendingFinal final in _finals)
-        {
-            foreach (BlockRef block in final.Blocks)
-            {
-                if (block.Hash == content.Hash)
-                {
-                    Remember(block, content);
-                    return;
-                }
-            }
+            // The core may build on it after a restart, when nobody else asks for it any more.
+            _store.PutBatch(new StoredBatch(content.Hash, content.Encoded));
+            Remember(reference, content);
         }
     });
 
@@ -113,6 +110,14 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         return true;
     });
 
+    /// <summary>Completes, with the number of finalizations that wait for their blocks and the height written, when all that was posted before is settled.</summary>
+    internal async Task<(int Finals, Height Written)> SettledAsync()
+    {
+        // A first question may stand in the middle of what is run before settling; the second one comes after.
+        await _executor.AskAsync(static () => true);
+        return await _executor.AskAsync(() => (_finals.Count, _tree.Head.Ref.Height));
+    }
+
     /// <summary>Tries again what waits.</summary>
     public void Nudge() => Do(static () => { });
 
@@ -124,7 +129,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         Invariant.Check(BlockContent.TryDecode(proposal.Content.Span, out BlockContent? content));
         _store.PutBatch(new StoredBatch(content.Hash, content.Encoded));
         Remember(proposal.Block, content);
-        _proposals[content.Hash] = new PendingProposal(proposal.Block, content, _context.Committee[proposal.Leader]);
+        _proposals[content.Hash] = new PendingProposal(proposal.Block, parent, content, _context.Committee[proposal.Leader]);
     });
 
     void IConsensusApplication.Certify(Certificate notarization) => Do(() => _certifying[notarization.Block.Hash] = notarization);
@@ -138,7 +143,14 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     });
 
     void IConsensusApplication.Finalized(Certificate finalization, IReadOnlyList<BlockRef> blocks) =>
-        Do(() => _finals.Add(new PendingFinal(finalization, blocks)));
+        Do(() =>
+        {
+            _finals.Add(new PendingFinal(finalization, blocks));
+            if (_finals.Count > MaximumFinals)
+            {
+                _finals.RemoveAt(0);
+            }
+        });
 
     void IConsensusApplication.EnteredView(View view, NodeIndex leader) => Do(() =>
     {
@@ -177,7 +189,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     {
         foreach (PendingProposal pending in _proposals.Values.ToList())
         {
-            if (!_tree.TryGet(pending.Block.ParentHash, out ChainBlock? parent) || parent!.Executed is null)
+            if (Reach(pending.Parent, [pending.Leader]) is not { } parent)
             {
                 continue;
             }
@@ -283,8 +295,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
             return true;
         }
 
-        if (!_tree.TryGet(block.Ref.ParentHash, out ChainBlock? parent) || parent!.Executed is null
-            || !TryResolve(block.Content!, likely, out List<PooledBatch> batches))
+        if (ReachParent(block, likely, trusted) is not { } parent || !TryResolve(block.Content!, likely, out List<PooledBatch> batches))
         {
             return null;
         }
@@ -295,14 +306,17 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         }
 
         var entries = new List<BlockEntry>();
+        long bytes = 0;
         foreach (PooledBatch batch in batches)
         {
             entries.AddRange(batch.Entries);
+            bytes += batch.Batch.Encoded.Length;
         }
 
         MicroblockHeader header = block.Content!.Header;
         bool valid = batches.All(batch => batch.Verdict != BatchVerdict.Invalid)
             && entries.Count <= ChainContext.MaximumEntries
+            && bytes <= ChainContext.MaximumBatchBytes
             && CheckHeader(block.Ref.Hash, header, parent) == HeaderFault.None
             && BlockRules.CheckEntries(header, entries) == HeaderFault.None;
         if (!valid)
@@ -314,6 +328,37 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         block.Executed = BlockRules.Execute(_context, header, block.Ref.Hash, parent.Executed!, entries);
         _tryAgain = true;
         return true;
+    }
+
+    /// <summary>
+    /// The executed block that the core wants to go on from, or null while something is missing. It need not be in the tree: after a restart the
+    /// core knows blocks as certified that only the store remembers.
+    /// </summary>
+    private ChainBlock? Reach(BlockRef reference, NodeId[] likely)
+    {
+        if (!_tree.TryGet(reference.Hash, out ChainBlock? block) && reference.Height > _tree.Head.Ref.Height)
+        {
+            Recall(reference, likely);
+            _tree.TryGet(reference.Hash, out block);
+        }
+
+        return block is not null && TryExecute(block, likely, trusted: false) == true ? block : null;
+    }
+
+    private ChainBlock? ReachParent(ChainBlock block, NodeId[] likely, bool trusted)
+    {
+        if (!_tree.TryGet(block.Ref.ParentHash, out ChainBlock? parent))
+        {
+            ulong height = block.Ref.Height.Value - 1;
+            if (height > _tree.Head.Ref.Height.Value)
+            {
+                // What the parent's own parent is, its header will say.
+                Recall(new BlockRef(block.Ref.ParentHash, new Height(height), block.Ref.ParentView, Hash256.Zero, View.Zero), likely);
+                _tree.TryGet(block.Ref.ParentHash, out parent);
+            }
+        }
+
+        return parent is not null && TryExecute(parent, likely, trusted) == true ? parent : null;
     }
 
     private void CommitSynced(SyncedBlock synced)
@@ -355,13 +400,23 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
             _wanted.Remove(hash);
         }
 
+        foreach (BlockRef passed in _recalled.Values.Where(recalled => recalled.Height <= block.Ref.Height).ToList())
+        {
+            _recalled.Remove(passed.Hash);
+        }
+
         _proposals.Remove(block.Ref.Hash);
         _tryAgain = true;
     }
 
     private void TryBuild()
     {
-        if (_builder.Asked is { } asked && _tree.TryGet(asked.Parent.Hash, out ChainBlock? parent) && parent!.Executed is not null)
+        if (_builder.Asked is not { } asked)
+        {
+            return;
+        }
+
+        if (Reach(asked.Parent, []) is { } parent)
         {
             if (_builder.TryBuild(parent, _pool, _tree.BatchesUpTo(parent), out TimeSpan wait) is { } content)
             {
@@ -381,6 +436,10 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
             {
                 _executor.AlarmIn(wait);
             }
+        }
+        else
+        {
+            _executor.AlarmIn(RetryInterval);
         }
     }
 
@@ -429,6 +488,12 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
                 continue;
             }
 
+            if (_wanted.Count >= MaximumWanted)
+            {
+                // What was asked for in vain, as for a block that nobody finalized; at worst something is asked for twice.
+                _wanted.Clear();
+            }
+
             _wanted[hash] = _time.GetTimestamp();
 
             // A stored batch goes through the intake again and comes back as an arrival.
@@ -455,13 +520,15 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         }
         else
         {
+            _recalled[reference.Hash] = reference;
             _fetcher!.FetchBlock(reference.Hash, likely);
         }
     }
 
     private void Remember(BlockRef reference, BlockContent content)
     {
-        var block = new ChainBlock(reference, content) { Timestamp = content.Header.Timestamp, BeaconHash = BlockRules.BeaconHashOf(content.Header) };
+        BlockRef known = reference with { ParentHash = content.Header.PreviousHash };
+        var block = new ChainBlock(known, content) { Timestamp = content.Header.Timestamp, BeaconHash = BlockRules.BeaconHashOf(content.Header) };
         if (_tree.Add(block) == block)
         {
             _tryAgain = true;
@@ -483,7 +550,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         return [.. signers];
     }
 
-    private sealed record PendingProposal(BlockRef Block, BlockContent Content, NodeId Leader);
+    private sealed record PendingProposal(BlockRef Block, BlockRef Parent, BlockContent Content, NodeId Leader);
 
     private sealed record PendingFinal(Certificate Finalization, IReadOnlyList<BlockRef> Blocks);
 }

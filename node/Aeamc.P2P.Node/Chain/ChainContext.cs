@@ -19,4 +19,7 @@ public sealed record ChainContext(
 
     /// <summary>The most entries of one block: v1's receipt count is 16 bits, and a block should execute within tens of milliseconds.</summary>
     public const int MaximumEntries = 16_384;
+
+    /// <summary>The most bytes of one block's batches: with them a block must fit into one answer to a node that catches up.</summary>
+    public const int MaximumBatchBytes = 3 * 1024 * 1024;
 }

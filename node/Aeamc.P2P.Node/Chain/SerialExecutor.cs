@@ -14,6 +14,7 @@ public sealed class SerialExecutor : IDisposable
     private readonly Action _settle;
     private readonly Action<Exception> _onFault;
     private long _alarmDue = long.MaxValue;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _closed;
 
     public SerialExecutor(string name, Action settle, Action<Exception> onFault)
@@ -50,12 +51,14 @@ public sealed class SerialExecutor : IDisposable
         }
     }
 
-    /// <summary>Runs <paramref name="work"/> in turn and gives its result; faults the task when the executor closes before.</summary>
-    public Task<T> AskAsync<T>(Func<T> work)
+    /// <summary>Runs <paramref name="work"/> in turn and gives its result.</summary>
+    /// <exception cref="OperationCanceledException">The executor closed, or failed, before.</exception>
+    public async Task<T> AskAsync<T>(Func<T> work)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() => result.TrySetResult(work()));
-        return result.Task;
+        await Task.WhenAny(result.Task, _ended.Task);
+        return result.Task.IsCompleted ? await result.Task : throw new OperationCanceledException("The executor has stopped.");
     }
 
     /// <summary>Settles again after this time, or sooner if an earlier alarm is set or work comes. Called from the executor's own thread.</summary>
@@ -68,16 +71,22 @@ public sealed class SerialExecutor : IDisposable
     /// <summary>Drops what waits, finishes what runs.</summary>
     public void Dispose()
     {
+        Close();
+        if (_thread.IsAlive && Thread.CurrentThread != _thread)
+        {
+            _thread.Join();
+        }
+
+        _ended.TrySetResult();
+    }
+
+    private void Close()
+    {
         lock (_gate)
         {
             _closed = true;
             _work.Clear();
             Monitor.PulseAll(_gate);
-        }
-
-        if (_thread.IsAlive && Thread.CurrentThread != _thread)
-        {
-            _thread.Join();
         }
     }
 
@@ -98,6 +107,8 @@ public sealed class SerialExecutor : IDisposable
         }
         catch (Exception fault)
         {
+            Close();
+            _ended.TrySetResult();
             _onFault(fault);
         }
     }

@@ -116,6 +116,7 @@ public sealed class ChainFetcher(ILibp2pHost host, ChainContext context, Message
 
     private async Task RunRangeAsync(Height from, IReadOnlyList<NodeId> likely)
     {
+        bool fetched = false;
         try
         {
             foreach (PeerId peer in Order(likely))
@@ -125,6 +126,7 @@ public sealed class ChainFetcher(ILibp2pHost host, ChainContext context, Message
                     && Check(from, blocks) is { } synced)
                 {
                     await chain.RangeFetchedAsync(synced);
+                    fetched = true;
                     return;
                 }
             }
@@ -138,12 +140,16 @@ public sealed class ChainFetcher(ILibp2pHost host, ChainContext context, Message
         finally
         {
             Volatile.Write(ref _ranging, 0);
-            chain.Nudge();
+            if (fetched)
+            {
+                // There may be more. After a failure the chain asks again in its own time, or it would ask without a pause.
+                chain.Nudge();
+            }
         }
     }
 
     /// <summary>Checks that the blocks are consecutive, complete, linked by hash and closed by a quorum's finalization; null when not.</summary>
-    private List<SyncedBlock>? Check(Height from, List<RangeBlock> blocks)
+    internal List<SyncedBlock>? Check(Height from, List<RangeBlock> blocks)
     {
         var synced = new List<SyncedBlock>();
         Hash256? previous = null;

@@ -30,8 +30,14 @@ public static class SyncProtocol
     /// <summary>The longest answer.</summary>
     public const int MaximumResponse = 8 * 1024 * 1024;
 
-    /// <summary>An answer stops growing here, so that one more block always fits.</summary>
+    /// <summary>An answer stops growing here, so that one more block (<see cref="ChainContext.MaximumBatchBytes"/>) always fits.</summary>
     public const int TargetResponse = 4 * 1024 * 1024;
+
+    /// <summary>The longest finalization certificate.</summary>
+    public const int MaximumFinalization = 64 * 1024;
+
+    /// <summary>A batch or a block's content, whichever may be longer.</summary>
+    private static readonly int MaximumBlob = Math.Max(Batch.MaxEncodedSize, BlockContent.MaxEncodedSize);
 
     public static byte[] EncodeHashes(IReadOnlyList<Hash256> hashes)
     {
@@ -134,7 +140,7 @@ public static class SyncProtocol
         {
             if (!reader.TryReadArrayHeader(3)
                 || !TryReadBlob(ref reader, bytes, BlockContent.MaxEncodedSize, out ReadOnlyMemory<byte> content)
-                || !TryReadBlob(ref reader, bytes, 64 * 1024, out ReadOnlyMemory<byte> finalization)
+                || !TryReadBlob(ref reader, bytes, MaximumFinalization, out ReadOnlyMemory<byte> finalization)
                 || !TryReadBlobs(ref reader, bytes, BlockPayload.MaxBatches, out List<ReadOnlyMemory<byte>>? batches))
             {
                 return false;
@@ -158,7 +164,7 @@ public static class SyncProtocol
         var read = new List<ReadOnlyMemory<byte>>();
         for (int i = 0; i < count; i++)
         {
-            if (!TryReadBlob(ref reader, whole, Batch.MaxEncodedSize, out ReadOnlyMemory<byte> blob))
+            if (!TryReadBlob(ref reader, whole, MaximumBlob, out ReadOnlyMemory<byte> blob))
             {
                 return false;
             }

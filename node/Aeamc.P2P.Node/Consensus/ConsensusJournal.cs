@@ -6,8 +6,8 @@ using Aeamc.P2P.Storage.Signer;
 
 namespace Aeamc.P2P.Node.Consensus;
 
-/// <summary>Puts the core's records and the watermark on disk: many appends, then one sync of each file that changed. Used by the loop's thread.</summary>
-public sealed class ConsensusJournal(ConsensusLog log, SignerWatermark watermark) : IDisposable
+/// <summary>Puts the core's records and the watermark on disk: many appends, then one sync of each file that changed. Used by the loop's thread; the files are their owner's to close.</summary>
+public sealed class ConsensusJournal(ConsensusLog log, SignerWatermark watermark)
 {
     /// <summary>Views kept in the log below the last durable block: the core still answers requests about them.</summary>
     private const ulong RetainedViews = 256;
@@ -69,12 +69,6 @@ public sealed class ConsensusJournal(ConsensusLog log, SignerWatermark watermark
             _pruned = new View(durable.Value - RetainedViews);
             log.Prune(Mark(epoch, _pruned));
         }
-    }
-
-    public void Dispose()
-    {
-        log.Dispose();
-        watermark.Dispose();
     }
 
     /// <summary>Epoch and view in one number that never falls: 2^40 views an epoch are thousands of years.</summary>

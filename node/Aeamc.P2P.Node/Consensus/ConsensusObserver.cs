@@ -55,10 +55,12 @@ public sealed class ConsensusObserver
         Interlocked.Exchange(ref _view, view.Value);
         if (view.Value > Remembered)
         {
-            var old = new View(view.Value - Remembered);
-            _known.TryRemove((VoteKind.Notarize, old), out _);
-            _known.TryRemove((VoteKind.Nullify, old), out _);
-            _known.TryRemove((VoteKind.Finalize, old), out _);
+            // Views are skipped after an absence, and old certificates are sent again: everything below goes, not one view.
+            var oldest = new View(view.Value - Remembered);
+            foreach ((VoteKind Kind, View View) known in _known.Keys.Where(known => known.View <= oldest))
+            {
+                _known.TryRemove(known, out _);
+            }
         }
     }
 

@@ -1,0 +1,104 @@
+using Aeamc.P2P.Consensus.Safety;
+using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Node.Consensus;
+using Aeamc.P2P.Node.Tests.Support;
+using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Storage.Log;
+using Aeamc.P2P.Storage.Signer;
+
+namespace Aeamc.P2P.Node.Tests.Consensus;
+
+public sealed class ConsensusJournalTests : IDisposable
+{
+    private static readonly BlockRef Genesis = BlockRef.Genesis(Hash256.Of("genesis"u8));
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static Statement Notarize(ulong view) => Statement.Notarize(Epoch.Zero, Genesis.Child(Hash256.Of(BitConverter.GetBytes(view)), new View(view)));
+
+    private void With(Action<ConsensusJournal, ConsensusLog, SignerWatermark> act)
+    {
+        using ConsensusLog log = ConsensusLog.Open(_folder["wal"]);
+        using SignerWatermark watermark = SignerWatermark.Open(_folder["mark"]);
+        act(new ConsensusJournal(log, watermark), log, watermark);
+    }
+
+    [Fact]
+    public void Records_and_mark_are_there_after_a_restart()
+    {
+        WalRecord[] records =
+        [
+            new WalRecord.Voted(Notarize(1)), new WalRecord.Certified(Epoch.Zero, new View(1), Hash256.Of("block"u8), true),
+            new WalRecord.Voted(Statement.Nullify(Epoch.Zero, new View(2))),
+        ];
+        Watermark mark = Watermark.After(null, Statement.Nullify(Epoch.Zero, new View(2)));
+        With((journal, _, _) =>
+        {
+            Array.ForEach(records, journal.Append);
+            journal.Sync(mark);
+            journal.Sync(mark);
+        });
+
+        With((_, log, watermark) =>
+        {
+            Assert.Equal(records, ConsensusJournal.Replay(log));
+            Assert.Equal(mark, ConsensusJournal.ReadWatermark(watermark));
+        });
+    }
+
+    [Fact]
+    public void A_key_that_never_voted_has_no_mark() => With((_, _, watermark) => Assert.Null(ConsensusJournal.ReadWatermark(watermark)));
+
+    [Fact]
+    public void A_crash_between_the_two_files_does_not_silence_the_node()
+    {
+        // The log is synced first: what a crash in between leaves is a vote in the log and no mark of it.
+        With((journal, _, _) =>
+        {
+            journal.Append(new WalRecord.Voted(Notarize(5)));
+            journal.Sync(null);
+        });
+        With((_, log, watermark) =>
+            Assert.Equal(View.Zero, RecoveredState.Replay(Epoch.Zero, Genesis, ConsensusJournal.Replay(log), ConsensusJournal.ReadWatermark(watermark)).Forgotten));
+
+        // The other way round looks like a restored database, and must silence it.
+        With((journal, log, watermark) =>
+        {
+            journal.Sync(Watermark.After(null, Notarize(6)));
+            Assert.Equal(new View(6), RecoveredState.Replay(Epoch.Zero, Genesis, ConsensusJournal.Replay(log), ConsensusJournal.ReadWatermark(watermark)).Forgotten);
+        });
+    }
+
+    [Fact]
+    public void A_vote_that_the_watermark_forbids_stops_the_node_before_it_leaves()
+    {
+        With((journal, _, _) => journal.Sync(Watermark.After(null, Notarize(5))));
+
+        With((journal, _, _) =>
+        {
+            Statement other = Statement.Notarize(Epoch.Zero, Genesis.Child(Hash256.Of("other"u8), new View(5)));
+            Assert.Throws<InvariantException>(() => journal.Sync(Watermark.After(null, other)));
+            Assert.Throws<InvariantException>(() => journal.Sync(Watermark.After(null, Notarize(4))));
+            journal.Sync(Watermark.After(null, Notarize(5)));
+            journal.Sync(Watermark.After(null, Notarize(6)));
+        });
+    }
+
+    [Fact]
+    public void Pruning_keeps_what_is_near_the_last_durable_block()
+    {
+        With((journal, _, _) =>
+        {
+            for (ulong view = 1; view <= 2_000; view++)
+            {
+                journal.Append(new WalRecord.Voted(Notarize(view)));
+            }
+
+            journal.Sync(null);
+            journal.Prune(Epoch.Zero, new View(1_900));
+        });
+        With((_, log, _) => Assert.Contains(ConsensusJournal.Replay(log), record => record.View == new View(1_700)));
+    }
+}

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Chain;
+using Aeamc.P2P.Node.Cli;
 using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Threshold;
@@ -17,11 +18,14 @@ namespace Aeamc.P2P.Node.Keygen;
 /// This member's part in the key generation on the ledger. It holds no state of its own: after each block it replays the log and posts what it
 /// still owes, so a crash at any point loses nothing. Ends when the ledger has a group key and this member its share.
 /// </summary>
-public sealed class KeyGeneration(ChainContext context, NodeIndex self, Ed25519PrivateKey nodeKey, NodeEntrySigner signer, ISecp256k1Group group) : IDisposable
+public sealed class KeyGeneration(
+    ChainContext context, NodeIndex self, Ed25519PrivateKey nodeKey, NodeEntrySigner signer, ISecp256k1Group group, Action<Exception> onFault) : IAsyncDisposable
 {
     private readonly DkgMemberSecret _secret = MemberSecret(group, nodeKey);
     private readonly CancellationTokenSource _stopping = new();
-    private int _running;
+    private readonly Lock _gate = new();
+    private Task _looking = Task.CompletedTask;
+    private bool _closed;
     private volatile string _state = "Waiting for the first block.";
 
     /// <summary>How far it is, in a sentence.</summary>
@@ -42,18 +46,41 @@ public sealed class KeyGeneration(ChainContext context, NodeIndex self, Ed25519P
         return key;
     }
 
-    /// <summary>Looks at the ledger after a block. Returns at once; one look runs at a time, and the next block looks again.</summary>
-    public void Look(FinalizedHead head, Func<Height, Timestamp> timeOf, EntryIngress ingress)
+    /// <summary>Checks what the ledger, which knows no curve, cannot: that every member's key is a point of it.</summary>
+    /// <exception cref="OperatorException">One is not; the message names the member.</exception>
+    public static void CheckKeys(ISecp256k1Group group, GenesisDocument genesis)
     {
-        if (Share is null && Interlocked.CompareExchange(ref _running, 1, 0) == 0)
+        foreach (GenesisMember member in genesis.Committee)
         {
-            _ = Task.Run(() => LookAsync(head, timeOf, ingress));
+            if (!group.TryDecode(member.DkgKey.Span, out _))
+            {
+                throw new OperatorException($"the genesis file's dkg_key of {member.Id} ({member.Label}) is no point of secp256k1. Get the right file, or the member's key as `aeamc init` prints it.");
+            }
         }
     }
 
-    public void Dispose()
+    /// <summary>Looks at the ledger after a block. Returns at once; one look runs at a time, and the next block looks again.</summary>
+    public void Look(FinalizedHead head, Func<Height, Timestamp> timeOf, EntryIngress ingress)
     {
-        _stopping.Cancel();
+        lock (_gate)
+        {
+            if (Share is null && !_closed && _looking.IsCompleted)
+            {
+                _looking = Task.Run(() => LookAsync(head, timeOf, ingress));
+            }
+        }
+    }
+
+    /// <summary>Ends the running look first: it must not compute with a secret that is being wiped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+        }
+
+        await _stopping.CancelAsync();
+        await _looking;
         _stopping.Dispose();
         Share?.Dispose();
         _secret.Dispose();
@@ -64,7 +91,8 @@ public sealed class KeyGeneration(ChainContext context, NodeIndex self, Ed25519P
         try
         {
             DkgState dkg = head.State.Dkg;
-            bool over = dkg.Group is null && head.Timestamp.Since(dkg.Started) > head.State.Parameters.DkgTimeoutMs;
+            // The clock of a session starts with its first message: before that the ledger starts no other one.
+            bool over = dkg.Group is null && dkg.Messages > 0 && head.Timestamp.Since(dkg.Started) > head.State.Parameters.DkgTimeoutMs;
             uint session = over ? dkg.Session + 1 : dkg.Session;
             DkgParameters parameters = DkgReplay.Parameters(group, context.Genesis, context.GenesisHash, session, context.Committee.Quorum);
             using var ceremony = new DkgCeremony(group, parameters, self, _secret);
@@ -90,9 +118,9 @@ public sealed class KeyGeneration(ChainContext context, NodeIndex self, Ed25519P
         {
             // Stopping.
         }
-        finally
+        catch (Exception fault)
         {
-            Volatile.Write(ref _running, 0);
+            onFault(fault);
         }
     }
 
@@ -113,7 +141,7 @@ public sealed class KeyGeneration(ChainContext context, NodeIndex self, Ed25519P
         ShareReady?.Invoke(share);
     }
 
-    private static EntryPayload ToPayload(DkgPost pending, uint session)
+    internal static EntryPayload ToPayload(DkgPost pending, uint session)
     {
         switch (pending)
         {
@@ -130,7 +158,7 @@ public sealed class KeyGeneration(ChainContext context, NodeIndex self, Ed25519P
         }
     }
 
-    private static DkgMemberSecret MemberSecret(ISecp256k1Group group, Ed25519PrivateKey nodeKey)
+    internal static DkgMemberSecret MemberSecret(ISecp256k1Group group, Ed25519PrivateKey nodeKey)
     {
         byte[] master = new byte[Ed25519.SeedSize];
         Span<byte> seed = stackalloc byte[DkgMemberSecret.SeedSize];

@@ -16,6 +16,13 @@ public static class CheckpointRule
     public static bool IsDue(Timestamp parent, Timestamp block, NetworkParameters parameters) =>
         block.Milliseconds / parameters.CheckpointIntervalMs > parent.Milliseconds / parameters.CheckpointIntervalMs;
 
+    /// <summary>Whether a finalized height is due; false when the chain is not that far.</summary>
+    public static bool IsDue(Height height, GenesisDocument genesis, FinalizedHead head, NodeStore store) =>
+        height != Height.Zero && height <= head.Height
+        && (height == new Height(1) ? genesis.Start : TimeOf(new Height(height.Value - 1), store)) is { } parent
+        && (height == head.Height ? head.Timestamp : TimeOf(height, store)) is { } block
+        && IsDue(parent, block, head.State.Parameters);
+
     /// <summary>The checkpoint of a finalized height; null when the chain is not that far.</summary>
     public static Checkpoint? At(Height height, GenesisDocument genesis, FinalizedHead head, NodeStore store)
     {
@@ -35,6 +42,9 @@ public static class CheckpointRule
             ? Make(genesis, header, next.PreviousHash, next.ChainRoot, next.StateRoot)
             : null;
     }
+
+    private static Timestamp? TimeOf(Height height, NodeStore store) =>
+        store.GetHeader(height) is { } bytes && MicroblockHeader.TryDecode(bytes, out MicroblockHeader? header) ? header.Timestamp : null;
 
     private static Checkpoint Make(GenesisDocument genesis, MicroblockHeader header, Hash256 hash, Hash256 chainRoot, Hash256 stateRoot) =>
         new(genesis.NetworkId, genesis.ClusterId, header.Epoch, header.Height, hash, chainRoot, stateRoot);

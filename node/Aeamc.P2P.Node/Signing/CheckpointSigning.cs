@@ -37,9 +37,11 @@ public sealed class CheckpointSigning : IAsyncDisposable
     private readonly ISecp256k1Group _group;
     private readonly ICheckpointSignatureVerifier _verifier;
     private readonly TimeProvider _time;
+    private readonly Action<Exception> _onFault;
     private readonly Dictionary<PeerId, NodeIndex> _members = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
+    private readonly Lock _taking = new();
     private readonly ITopic _topic;
     private readonly ITimer _timer;
     private SigningShare? _share;
@@ -47,6 +49,7 @@ public sealed class CheckpointSigning : IAsyncDisposable
     private (Height Height, long Since)? _due;
     private SignedCheckpoint? _newest;
     private int _coordinating;
+    private Task _coordination = Task.CompletedTask;
 
     public CheckpointSigning(
         ILibp2pHost host,
@@ -57,8 +60,10 @@ public sealed class CheckpointSigning : IAsyncDisposable
         Func<FinalizedHead> head,
         ISecp256k1Group group,
         ICheckpointSignatureVerifier verifier,
-        TimeProvider time)
+        TimeProvider time,
+        Action<Exception> onFault)
     {
+        _onFault = onFault;
         _host = host;
         _context = context;
         _self = self;
@@ -91,7 +96,7 @@ public sealed class CheckpointSigning : IAsyncDisposable
         }
     }
 
-    /// <summary>A newer checkpoint was co-signed, here or elsewhere. Raised once each, on any thread.</summary>
+    /// <summary>A newer checkpoint was co-signed, here or elsewhere. Raised once each, in order of height, on any thread; handlers must be quick.</summary>
     public event Action<SignedCheckpoint>? Signed;
 
     /// <summary>This member can sign from now on.</summary>
@@ -120,6 +125,7 @@ public sealed class CheckpointSigning : IAsyncDisposable
     {
         await _timer.DisposeAsync();
         await _stopping.CancelAsync();
+        await _coordination;
         lock (_gate)
         {
             _signer?.Dispose();
@@ -145,7 +151,7 @@ public sealed class CheckpointSigning : IAsyncDisposable
 
         if (Interlocked.CompareExchange(ref _coordinating, 1, 0) == 0)
         {
-            _ = CoordinateAsync(height);
+            _coordination = CoordinateAsync(height);
         }
     }
 
@@ -186,6 +192,10 @@ public sealed class CheckpointSigning : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Stopping, or nobody answered in time: the next tick tries again.
+        }
+        catch (Exception fault)
+        {
+            _onFault(fault);
         }
         finally
         {
@@ -239,10 +249,15 @@ public sealed class CheckpointSigning : IAsyncDisposable
             : null;
     }
 
-    /// <summary>Signs only what this node itself computes for that height from blocks that it holds as final.</summary>
+    /// <summary>
+    /// Signs only what this node itself computes for that height from blocks that it holds as final, and only where a checkpoint is due and
+    /// missing: approvals are few, and a member that asks for others must not crowd out the one that is wanted.
+    /// </summary>
     private ReadOnlyMemory<byte>? Sign(NodeIndex coordinator, Height height, ReadOnlySpan<byte> request)
     {
-        if (CheckpointRule.At(height, _context.Genesis, _head(), _store) is not { } checkpoint)
+        FinalizedHead head = _head();
+        if (Newest?.Checkpoint.Height >= height || !CheckpointRule.IsDue(height, _context.Genesis, head, _store)
+            || CheckpointRule.At(height, _context.Genesis, head, _store) is not { } checkpoint)
         {
             return null;
         }
@@ -281,20 +296,24 @@ public sealed class CheckpointSigning : IAsyncDisposable
     /// <summary>Keeps a verified checkpoint if it is newer than the newest.</summary>
     private bool Take(SignedCheckpoint signed)
     {
-        lock (_gate)
+        // One at a time, so that followers hear of them in order.
+        lock (_taking)
         {
-            if (_newest is { } newest && newest.Checkpoint.Height >= signed.Checkpoint.Height)
+            if (Newest?.Checkpoint.Height >= signed.Checkpoint.Height)
             {
                 return false;
             }
 
-            _newest = signed;
-            _signer?.Retire(signed.Checkpoint.SigningHash());
-        }
+            _store.PutCheckpoint(signed.Checkpoint.Height, Encode(signed));
+            lock (_gate)
+            {
+                _newest = signed;
+                _signer?.Retire(signed.Checkpoint.SigningHash());
+            }
 
-        _store.PutCheckpoint(signed.Checkpoint.Height, Encode(signed));
-        Signed?.Invoke(signed);
-        return true;
+            Signed?.Invoke(signed);
+            return true;
+        }
     }
 
     internal static byte[] Encode(SignedCheckpoint signed)

@@ -29,9 +29,14 @@ public static class StatusCommand
             string text = await client.GetStringAsync(new Uri($"http://{config.ApiListen}/v2/status"), cancellationToken);
             status = JsonNode.Parse(text)!.AsObject();
         }
-        catch (HttpRequestException)
+        catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             Console.Error.WriteLine($"aeamc: no node answers at {config.ApiListen}. Start it with: aeamc run --config {path}");
+            return ExitCode.Failure;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            Console.Error.WriteLine($"aeamc: what answers at {config.ApiListen} is no node of this version.");
             return ExitCode.Failure;
         }
 

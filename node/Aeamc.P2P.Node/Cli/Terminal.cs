@@ -1,6 +1,11 @@
+using Aeamc.P2P.Anchoring.Journal;
+using Aeamc.P2P.Cryptography.Keys;
+using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Native;
+using Aeamc.P2P.Native.RocksDb;
 using Aeamc.P2P.Node.Configuration;
 using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Storage;
 
 namespace Aeamc.P2P.Node.Cli;
 
@@ -28,9 +33,15 @@ public static class Terminal
             await Console.Error.WriteLineAsync($"aeamc: stopped to stay safe. {fault}");
             return ExitCode.InternalError;
         }
+        catch (Exception fault)
+        {
+            await Console.Error.WriteLineAsync($"aeamc: this is a bug of ours. {fault}");
+            return ExitCode.InternalError;
+        }
     }
 
     private static bool IsOperatorFault(Exception fault) =>
-        fault is ConfigException or OperatorException or NativeLibraryMissingException or UnauthorizedAccessException or IOException or InvalidDataException
+        fault is ConfigException or OperatorException or NativeLibraryMissingException or StorageException or RocksDbException or KeyFileException
+            or JournalException or Libp2pException or UnauthorizedAccessException or IOException or InvalidDataException
         || (fault is TypeInitializationException { InnerException: { } inner } && IsOperatorFault(inner));
 }

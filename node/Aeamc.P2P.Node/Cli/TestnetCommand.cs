@@ -37,6 +37,11 @@ public static class TestnetCommand
             throw new OperatorException($"--nodes: {plan.Nodes} is out of range. Choose 1 to {GenesisDocument.MaxCommittee}.");
         }
 
+        if (plan.Rpc is not null != plan.Contract is not null)
+        {
+            throw new OperatorException("--rpc and --contract belong together: give both, or neither.");
+        }
+
         string genesisPath = Path.Combine(plan.Folder, "genesis.json");
         if (File.Exists(genesisPath))
         {
@@ -74,7 +79,7 @@ public static class TestnetCommand
         }
 
         File.WriteAllText(genesisPath, GenesisFile.Render(document));
-        File.WriteAllText(Path.Combine(plan.Folder, "requester.key"), SeedHex(plan.Seed, "requester"));
+        Cryptography.Keys.SecretFile.Create(Path.Combine(plan.Folder, "requester.key"), Encoding.ASCII.GetBytes(SeedHex(plan.Seed, "requester")));
         Console.WriteLine($"network {document.NetworkName} of {plan.Nodes} nodes in {plan.Folder}; genesis {document.Hash()}");
         return ExitCode.Success;
     }

@@ -17,6 +17,9 @@ public static class GenesisFile
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    /// <summary>A key that stands twice is a mistake of whoever wrote the file.</summary>
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>The JSON text of a document.</summary>
     public static string Render(GenesisDocument document)
     {
@@ -72,7 +75,7 @@ public static class GenesisFile
     {
         try
         {
-            JsonObject root = JsonNode.Parse(text) as JsonObject ?? throw new FormatException("The top of the file must be an object.");
+            JsonObject root = JsonNode.Parse(text, documentOptions: Strict) as JsonObject ?? throw new FormatException("The top of the file must be an object.");
             var document = new GenesisDocument(
                 Required<string>(root, "network"),
                 Required<uint>(root, "cluster_id"),

@@ -39,7 +39,7 @@ public sealed class NodeHost : IAsyncDisposable
     private static readonly Epoch FirstEpoch = Epoch.Zero;
     private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(20);
 
-    private readonly Stack<Func<ValueTask>> _closing = new();
+    private readonly Stack<Func<ValueTask>> _closing;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger;
     private readonly Action<Exception> _onFault;
@@ -51,8 +51,9 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly CheckpointSigning _signing;
     private readonly NodeEntrySigner _signer;
 
-    private NodeHost(NodeConfig config, ILogger logger, Action<Exception> onFault)
+    private NodeHost(NodeConfig config, ILogger logger, Action<Exception> onFault, Stack<Func<ValueTask>> closing)
     {
+        _closing = closing;
         Config = config;
         _logger = logger;
         _onFault = fault =>
@@ -73,6 +74,7 @@ public sealed class NodeHost : IAsyncDisposable
         }
 
         Self = self;
+        KeyGeneration.CheckKeys(Secp256k1Group.Shared, Genesis);
         var leaders = new LeaderSchedule(committee, genesisHash);
         var verifier = new MessageVerifier(
             new SigningDomain(Genesis.NetworkId, Genesis.ClusterId, FirstEpoch), committee, leaders, new Ed25519SignatureVerifier(), new MicroblockContent());
@@ -82,14 +84,14 @@ public sealed class NodeHost : IAsyncDisposable
 
         Store = Own(NodeStore.Open(Path.Combine(config.DataDirectory, "store")));
         (ChainBlock headBlock, FinalizedHead head) = ChainStartup.Load(Store, Genesis, genesisHash);
-        ConsensusLog log = ConsensusLog.Open(Path.Combine(config.DataDirectory, "wal"));
+        ConsensusLog log = Own(ConsensusLog.Open(Path.Combine(config.DataDirectory, "wal")));
         if (log.TornBytes > 0)
         {
             logger.TornLog(log.TornBytes);
         }
 
-        SignerWatermark watermark = SignerWatermark.Open(Path.Combine(config.DataDirectory, "signer-watermark"));
-        ConsensusJournal journal = Own(new ConsensusJournal(log, watermark));
+        SignerWatermark watermark = Own(SignerWatermark.Open(Path.Combine(config.DataDirectory, "signer-watermark")));
+        var journal = new ConsensusJournal(log, watermark);
         RecoveredState recovered = RecoveredState.Replay(FirstEpoch, headBlock.Ref, ConsensusJournal.Replay(log), ConsensusJournal.ReadWatermark(watermark));
 
         Network = new Libp2pHost(new Libp2pHostOptions
@@ -114,13 +116,14 @@ public sealed class NodeHost : IAsyncDisposable
         var pace = new BlockPace(TimeSpan.FromMilliseconds(parameters.BlockIntervalMs), TimeSpan.FromMilliseconds(parameters.IdleIntervalMs));
         _chain = Own(new ChainActor(Context, Store, inputs, new BlockBuilder(Context, Key, self, pace, time), Committer, headBlock, time, _onFault));
         VerificationPool pool = Own(new VerificationPool(verdicts, new VerificationPoolOptions { Workers = config.VerifyThreads }));
-        _intake = new BatchIntake(Context, _chain, Store, pool);
+        _intake = new BatchIntake(Context, _chain, Store, pool, _onFault);
         ITopic batches = Pubsub.Subscribe(Topic("batches"), (source, data, _) => ValueTask.FromResult(_intake.Gossiped(source, data)));
-        BatchPacker packer = Own(new BatchPacker(Key, Genesis.NetworkId, Genesis.ClusterId, (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, BatchDelay, batch =>
+        ulong firstSequence = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+        BatchPacker packer = Own(new BatchPacker(Key, Genesis.NetworkId, Genesis.ClusterId, firstSequence, BatchDelay, batch =>
         {
             _intake.Take(batch);
             batches.Publish(batch.Encoded.Span);
-        }));
+        }, _onFault));
         Ingress = Own(new EntryIngress(Context, verdicts, Store, Waiting, packer, () => Committer.Head, time));
         _signer = new NodeEntrySigner(Key, Genesis.NetworkName);
 
@@ -136,8 +139,8 @@ public sealed class NodeHost : IAsyncDisposable
         _ = new ChainServer(Network, Store);
         _fetcher = new ChainFetcher(Network, Context, verifier, _chain, _intake, _stopping.Token);
 
-        _keygen = Own(new KeyGeneration(Context, self, Key, _signer, Secp256k1Group.Shared));
-        _signing = Own(new CheckpointSigning(Network, Pubsub, Context, self, Store, () => Committer.Head, Secp256k1Group.Shared, CheckpointSignatureVerifier.Shared, time));
+        _keygen = Own(new KeyGeneration(Context, self, Key, _signer, Secp256k1Group.Shared, _onFault));
+        _signing = Own(new CheckpointSigning(Network, Pubsub, Context, self, Store, () => Committer.Head, Secp256k1Group.Shared, CheckpointSignatureVerifier.Shared, time, _onFault));
         _keygen.ShareReady += share =>
         {
             logger.ShareReady(share.PublicKey.GroupKey.ToString());
@@ -206,18 +209,19 @@ public sealed class NodeHost : IAsyncDisposable
     /// <param name="onFault">Called once when the node can no longer vouch for itself: the process should end.</param>
     public static async Task<NodeHost> StartAsync(NodeConfig config, ILogger logger, Action<Exception> onFault)
     {
-        NodeHost? host = null;
+        // Kept apart from the host, so that what was opened is also closed when the host cannot be completed.
+        var closing = new Stack<Func<ValueTask>>();
         try
         {
-            host = new NodeHost(config, logger, onFault);
+            var host = new NodeHost(config, logger, onFault, closing);
             await host.StartAsync();
             return host;
         }
-        catch
+        catch (Exception cause)
         {
-            if (host is not null)
+            if (await CloseAsync(closing) is { Count: > 0 } faults)
             {
-                await host.DisposeAsync();
+                throw new AggregateException([cause, .. faults]);
             }
 
             throw;
@@ -227,16 +231,33 @@ public sealed class NodeHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        while (_closing.TryPop(out Func<ValueTask>? close))
+        List<Exception> faults = await CloseAsync(_closing);
+        _stopping.Dispose();
+        if (faults.Count > 0)
         {
-            await close();
+            throw new AggregateException(faults);
         }
 
-        _stopping.Dispose();
-        if (Committer is not null)
+        _logger.Stopped(Committer.Head.Height.Value);
+    }
+
+    /// <summary>Closes in reverse order; a part that fails does not keep the others, above all store and lock, from being closed.</summary>
+    private static async Task<List<Exception>> CloseAsync(Stack<Func<ValueTask>> closing)
+    {
+        List<Exception> faults = [];
+        while (closing.TryPop(out Func<ValueTask>? close))
         {
-            _logger.Stopped(Committer.Head.Height.Value);
+            try
+            {
+                await close();
+            }
+            catch (Exception fault)
+            {
+                faults.Add(fault);
+            }
         }
+
+        return faults;
     }
 
     private async Task StartAsync()
@@ -273,8 +294,7 @@ public sealed class NodeHost : IAsyncDisposable
             _logger.EmptyBlockFinal(head.Height.Value, block.Block.Ref.View.Value);
         }
 
-        // One announcement a block is enough: certificates differ in their signers, so four members would gossip four messages.
-        if (block is { Live: true, Finalization: { } finalization } && head.Header.Proposer == Self)
+        if (block is { Live: true, Finalization: { } finalization })
         {
             blocks.Publish(BlockAnnouncement.Encode(head.Header, finalization));
         }

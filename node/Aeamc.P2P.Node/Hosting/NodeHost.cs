@@ -294,7 +294,8 @@ public sealed class NodeHost : IAsyncDisposable
             _logger.EmptyBlockFinal(head.Height.Value, block.Block.Ref.View.Value);
         }
 
-        if (block is { Live: true, Finalization: { } finalization })
+        // One announcement a block is enough: certificates differ in their signers, so four members would gossip four messages.
+        if (block is { Live: true, Finalization: { } finalization } && head.Header.Proposer == Self)
         {
             blocks.Publish(BlockAnnouncement.Encode(head.Header, finalization));
         }

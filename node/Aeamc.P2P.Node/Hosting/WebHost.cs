@@ -43,6 +43,7 @@ public sealed class WebHost : IAsyncDisposable
             RegisterPerHour = config.RegisterPerHour,
             MessagesPerMinute = config.MessagesPerMinute,
             MaxBodyBytes = config.MaxBodyBytes,
+            DashboardPath = DashboardEndpoints.Path,
         });
         DashboardEndpoints.Map(app);
         await app.StartAsync();

@@ -8,8 +8,11 @@ namespace Aeamc.P2P.Node.Ingress;
 /// <summary>The entries that this node has acknowledged and that are not in a finalized block yet. Safe for any thread.</summary>
 public sealed class WaitingEntries(TimeProvider time, LatencyHistogram latency)
 {
-    /// <summary>Beyond this many the node answers "busy" instead of acknowledging.</summary>
-    public const int Capacity = 65_536;
+    /// <summary>
+    /// Beyond this many the node answers "busy" instead of acknowledging. Some hundreds wait at a time under full load; thousands would mean that the
+    /// node takes in more than the committee finalizes, and spends on that the time which the committee needs.
+    /// </summary>
+    public const int Capacity = 1_024;
 
     private readonly ConcurrentDictionary<Hash256, Waiting> _entries = [];
 

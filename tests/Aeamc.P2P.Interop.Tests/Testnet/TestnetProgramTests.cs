@@ -64,7 +64,11 @@ public sealed class TestnetProgramTests : IDisposable
         await Wait.UntilAsync(
             "the network being at work",
             Patience,
-            () => Task.FromResult(File.Exists(program.Log) && File.ReadAllText(program.Log).Contains("== at work", StringComparison.Ordinal)),
+            () =>
+            {
+                Assert.False(program.HasExited, program.Tail(60));
+                return Task.FromResult(program.Tail(1000).Contains("== at work", StringComparison.Ordinal));
+            },
             TestContext.Current.CancellationToken);
         StopOutcome stop = await program.StopAsync(Patience);
         Assert.False(stop.Forced);

@@ -59,7 +59,7 @@ public static class TestnetCommand
         var document = new GenesisDocument(
             $"testnet-{plan.Seed}",
             0,
-            new Timestamp((ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()),
+            new Timestamp((ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()),
             members,
             NetworkParameters.Default with
             {

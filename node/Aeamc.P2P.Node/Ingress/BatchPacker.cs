@@ -24,6 +24,7 @@ public sealed class BatchPacker : IDisposable
     private readonly Lock _gate = new();
     private readonly Thread _thread;
     private readonly AutoResetEvent _wake = new(false);
+    private readonly AutoResetEvent _hurry = new(false);
     private readonly Queue<BatchEntry> _waiting = new();
     private ulong _sequence;
     private volatile bool _stopping;
@@ -52,20 +53,28 @@ public sealed class BatchPacker : IDisposable
     /// <summary>Queues an entry that is already durable. The mempool's cap bounds the queue.</summary>
     public void Add(BatchEntry entry)
     {
+        bool full;
         lock (_gate)
         {
             _waiting.Enqueue(entry);
+            full = _waiting.Count >= Batch.MaxEntries / 2;
         }
 
         _wake.Set();
+        if (full)
+        {
+            _hurry.Set();
+        }
     }
 
     public void Dispose()
     {
         _stopping = true;
         _wake.Set();
+        _hurry.Set();
         _thread.Join();
         _wake.Dispose();
+        _hurry.Dispose();
     }
 
     private void Run()
@@ -79,7 +88,7 @@ public sealed class BatchPacker : IDisposable
                 TimeSpan since = Stopwatch.GetElapsedTime(lastPacked);
                 if (since < _maximumDelay && !IsFull())
                 {
-                    Thread.Sleep(_maximumDelay - since);
+                    _hurry.WaitOne(_maximumDelay - since);
                 }
 
                 lastPacked = Stopwatch.GetTimestamp();

@@ -10,10 +10,14 @@ namespace Aeamc.P2P.Testnet;
 public sealed class Workload : IAsyncDisposable
 {
     private const int LoadDevices = 64;
+
+    /// <summary>How long a device works on one lease: well within a lease's time, and so long that asking for the next one costs the nodes nothing to speak of.</summary>
+    private const double LeaseSeconds = 30;
+
     private const int MaxUnitsPerLease = 1_024;
     private const int MaxPreparedPerNode = 512;
 
-    /// <summary>A lease and a queue of prepared posts each last about so long, so that proofs are neither old nor short when the load is light.</summary>
+    /// <summary>A queue of prepared posts lasts about so long, so that proofs are not old when the load is light.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan PrepareLimit = TimeSpan.FromSeconds(60);
@@ -82,10 +86,11 @@ public sealed class Workload : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>The load of a rate: whole leases at full speed, short ones and short queues when it is slow.</summary>
+    /// <summary>The load of a rate: the largest leases and queues at full speed, smaller ones when it is slow.</summary>
     internal static LoadOptions Options(LoadTarget target, IReadOnlyList<Uri> nodes, string network, DeviceKey requester, ulong seed)
     {
-        double ahead = (target.PerSecond ?? LoadTarget.Highest) * Ahead.TotalSeconds;
+        double rate = target.PerSecond ?? LoadTarget.Highest;
+        double ahead = rate * Ahead.TotalSeconds;
         return new LoadOptions
         {
             Nodes = nodes,
@@ -93,7 +98,7 @@ public sealed class Workload : IAsyncDisposable
             Requester = requester,
             PerSecond = target.PerSecond,
             Devices = LoadDevices,
-            UnitsPerLease = (ushort)Math.Clamp(ahead / LoadDevices, 1, MaxUnitsPerLease),
+            UnitsPerLease = (ushort)Math.Clamp(rate * LeaseSeconds / LoadDevices, 1, MaxUnitsPerLease),
             PreparedPerNode = (int)Math.Clamp(ahead / nodes.Count, 1, MaxPreparedPerNode),
             Seed = seed,
         };

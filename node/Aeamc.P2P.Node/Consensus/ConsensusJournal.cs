@@ -12,11 +12,18 @@ public sealed class ConsensusJournal(ConsensusLog log, SignerWatermark watermark
     /// <summary>Views kept in the log below the last durable block: the core still answers requests about them.</summary>
     private const ulong RetainedViews = 256;
 
+    /// <summary>Bytes appended and not synced that a node which does not vote may hold in memory.</summary>
+    private const int MaximumUnsynced = 256 * 1024;
+
     private const byte RecordType = 1;
 
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private Watermark? _written;
     private View _pruned;
+    private int _unsynced;
+
+    /// <summary>Whether so much was appended since the last sync that it is time for one.</summary>
+    public bool IsLong => _unsynced >= MaximumUnsynced;
 
     /// <summary>Reads a log's records; corrupt ones were refused when it was opened.</summary>
     public static List<WalRecord> Replay(ConsensusLog log)
@@ -42,6 +49,7 @@ public sealed class ConsensusJournal(ConsensusLog log, SignerWatermark watermark
         _buffer.ResetWrittenCount();
         record.Encode(_buffer);
         log.Append(RecordType, Mark(record.Epoch, record.View), _buffer.WrittenSpan);
+        _unsynced += _buffer.WrittenCount;
     }
 
     /// <summary>Returns when every appended record and the mark are on disk.</summary>
@@ -49,6 +57,7 @@ public sealed class ConsensusJournal(ConsensusLog log, SignerWatermark watermark
     {
         // The log first: a watermark ahead of the log looks like a restored database, and would silence this node after a crash in between.
         log.Sync();
+        _unsynced = 0;
         if (mark is { } vote && vote != _written)
         {
             WatermarkVerdict verdict = watermark.TryRaise(new SignerMark(vote.Epoch, vote.View, (byte)vote.Kind, vote.Hash));

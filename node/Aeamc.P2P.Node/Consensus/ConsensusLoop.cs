@@ -7,8 +7,8 @@ using Aeamc.P2P.Primitives;
 namespace Aeamc.P2P.Node.Consensus;
 
 /// <summary>
-/// The only caller of <c>SimplexCore.Step</c>. One turn: drain the inputs, step, write the log records of all effects, one fsync, then
-/// send. Nothing signed leaves before the fsync.
+/// The only caller of <c>SimplexCore.Step</c>. One turn: drain the inputs, step, write the log records of all effects, one fsync when this node
+/// votes or proposes, then send. Nothing that this node signs leaves before the fsync.
 /// </summary>
 public sealed class ConsensusLoop : IDisposable
 {
@@ -111,12 +111,19 @@ public sealed class ConsensusLoop : IDisposable
 
     private void Execute(List<Effect> effects)
     {
+        bool votes = false;
         foreach (Effect effect in effects)
         {
             Record(effect);
+            votes |= effect is Effect.SignVote;
         }
 
-        _journal.Sync(_guard.Watermark);
+        // Certificates alone can wait for the next vote's sync: lost in a crash, they come again from the members who signed them.
+        if (votes || _journal.IsLong)
+        {
+            _journal.Sync(_guard.Watermark);
+        }
+
         _journal.Prune(_epoch, _durableView());
         foreach (Effect effect in effects)
         {

@@ -183,6 +183,11 @@ public sealed partial class SimplexCore
         {
             OnCertificate(state.Votes.Assemble(vote.Statement), Source.Assembled);
         }
+
+        if (view == _view.Next && !own && state.Votes.Voters > _committee.MaximumFaulty)
+        {
+            AskWhatEndedThisView(vote.Voter);
+        }
     }
 
     private void OnConflict(ViewState state, Vote earlier, Vote later)
@@ -213,17 +218,15 @@ public sealed partial class SimplexCore
             _effects.Add(new Effect.SendTo(from, _finalization));
         }
 
-        for (View view = request.From; ; view = view.Next)
+        // What lies below the finalization sent is settled by it.
+        View first = _finalization is not null && request.From <= _finalized.View ? _finalized.View.Next : request.From;
+        for (ulong left = request.To < first ? 0 : request.To.Value - first.Value + 1; left > 0; left--)
         {
+            var view = new View(request.To.Value - left + 1);
             if (State(view) is { } state)
             {
                 SendIfHeld(from, state.Notarization);
                 SendIfHeld(from, state.Nullification);
-            }
-
-            if (view == request.To)
-            {
-                break;
             }
         }
     }

@@ -85,6 +85,13 @@ public sealed partial class SimplexCore
             case Input.VoteReceived received:
                 OnVote(received.Vote.Message);
                 break;
+            case Input.MemberHeard heard:
+                if (_committee.Contains(heard.Member) && heard.View <= _view.Next)
+                {
+                    NoteActive(heard.Member, heard.View);
+                }
+
+                break;
             case Input.CertificateReceived received:
                 OnCertificate(received.Certificate.Message, Source.Received);
                 break;
@@ -137,6 +144,9 @@ public sealed partial class SimplexCore
                 return true;
         }
     }
+
+    /// <summary>Whether the certificate of exactly this statement is held, so that one more vote for it adds nothing.</summary>
+    public bool Knows(in Statement statement) => State(statement.View)?.CertificateOf(statement.Kind)?.Statement == statement;
 
     private void OnVote(Vote vote)
     {

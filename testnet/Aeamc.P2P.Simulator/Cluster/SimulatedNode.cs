@@ -30,7 +30,8 @@ public class SimulatedNode : IEndpoint
     private bool _work;
     private long _life;
     private long _timerIds;
-    private long _verifiersFree;
+    private readonly Queue<(int From, Envelope Envelope)> _unverified = new();
+    private bool _verifying;
 
     public SimulatedNode(Simulation simulation, NodeIndex index, int endpoint)
     {
@@ -90,7 +91,8 @@ public class SimulatedNode : IEndpoint
         _inbox.Clear();
         Array.Clear(_timers);
         _fetches.Clear();
-        _verifiersFree = 0;
+        _unverified.Clear();
+        _verifying = false;
         _life++;
         Disk.Crash(Chance, Simulation.Options.DiskFault);
     }
@@ -465,15 +467,52 @@ public class SimulatedNode : IEndpoint
             return;
         }
 
-        int cost = envelope.Signatures * Simulation.Options.Processing.Verify;
-        if (cost == 0)
+        _unverified.Enqueue((from, envelope));
+        if (!_verifying)
         {
-            PostVerified(envelope);
-            return;
+            VerifyNext();
         }
+    }
 
-        _verifiersFree = Math.Max(_verifiersFree, Simulation.Clock.Now) + cost;
-        Later(_verifiersFree - Simulation.Clock.Now, () => PostVerified(envelope));
+    /// <summary>One after another, as they came; what has become known meanwhile costs nothing.</summary>
+    private void VerifyNext()
+    {
+        _verifying = false;
+        while (_unverified.TryDequeue(out (int From, Envelope Envelope) next))
+        {
+            Envelope envelope = next.Envelope;
+            if (envelope.Message is Vote vote && _core!.Knows(vote.Statement))
+            {
+                if (Simulation.MemberAt(next.From) == vote.Voter)
+                {
+                    Post(new Input.MemberHeard(vote.Voter, vote.Statement.View));
+                }
+            }
+            else if (_core!.IsWanted(envelope.Message!))
+            {
+                int cost = envelope.Signatures * Simulation.Options.Processing.Verify;
+                if (cost > 0)
+                {
+                    _verifying = true;
+                    Later(cost, () =>
+                    {
+                        PostVerified(envelope);
+                        if (_core is not null)
+                        {
+                            VerifyNext();
+                        }
+                    });
+                    return;
+                }
+
+                PostVerified(envelope);
+            }
+
+            if (_core is null)
+            {
+                return;
+            }
+        }
     }
 
     private void PostVerified(Envelope envelope)

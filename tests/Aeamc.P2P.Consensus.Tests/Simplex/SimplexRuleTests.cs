@@ -104,6 +104,24 @@ public class SimplexRuleTests
     }
 
     [Fact]
+    public void Rule01_a_leader_heard_of_too_late_to_count_is_not_silent()
+    {
+        CoreDriver node = SilentLeader(out ulong view);
+        var late = new NodeIndex(3);
+        while (view <= 10 || _world.LeaderOf(view) != late)
+        {
+            node.Do(new Input.MemberHeard(late, new View(view)));
+            node.Nullified(view++);
+        }
+
+        Assert.True(node.Timer(TimerKind.Leader) > 0);
+        node.Do(new Input.MemberHeard(new NodeIndex(4), new View(1)));
+        node.Do(new Input.MemberHeard(late, new View(view + 1000)));
+        Assert.True(node.Core.Knows(Nullify(view - 1)));
+        Assert.False(node.Core.Knows(Nullify(view)));
+    }
+
+    [Fact]
     public void Rule01_a_silent_leader_that_proposes_after_all_gets_its_view_back()
     {
         CoreDriver node = SilentLeader(out ulong view);

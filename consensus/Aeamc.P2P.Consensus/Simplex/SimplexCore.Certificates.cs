@@ -40,14 +40,20 @@ public sealed partial class SimplexCore
         }
 
         NoteSigners(certificate);
+        if (source == Source.Received && certificate.Kind == VoteKind.Notarize && certificate.View > _view.Next)
+        {
+            // Rule 13: the others are views ahead.
+            AskAnyone(certificate.View);
+        }
+
         if (source != Source.Replayed)
         {
             _effects.Add(new Effect.Append(new WalRecord.Accepted(certificate)));
         }
 
-        if (source == Source.Assembled)
+        if (source == Source.Assembled && Relays(certificate))
         {
-            // Rule 5, and as much for 8 and 9: even when the block is not verified here.
+            // Rule 5, and as much for 8: even when the block is not verified here.
             _effects.Add(new Effect.Broadcast(certificate));
         }
 

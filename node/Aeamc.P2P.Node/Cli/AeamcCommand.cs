@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Aeamc.P2P.Simulator.Cli;
 
 namespace Aeamc.P2P.Node.Cli;
 
@@ -16,6 +17,7 @@ public static class AeamcCommand
             VerifyCommand.Build(),
             TestnetCommand.Build(),
             DeviceCommand.Build(),
+            SimulateCommand.Build(Console.Out, Console.Error),
         };
         return root;
     }

@@ -96,6 +96,13 @@ public sealed class ConsensusNetwork : IConsensusTransport
         switch (message)
         {
             case Vote vote when _observer.Knows(vote.Statement):
+                if (_verifier.Committee.TryIndexOf(member, out NodeIndex heard) && heard == vote.Voter)
+                {
+                    // It came over the voter's own connection: late, but not silent (rule 1).
+                    _inputs.OfferFromPeer(new Input.MemberHeard(heard, vote.Statement.View));
+                }
+
+                break;
             case Certificate certificate when _observer.Knows(certificate.Statement):
                 break;
             case Vote vote:

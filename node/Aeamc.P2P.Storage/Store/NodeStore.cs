@@ -82,7 +82,9 @@ public sealed class NodeStore : IDisposable, IMountainNodes
             scratch.ResetWrittenCount();
             last.Write(scratch);
             batch.Put(_families.Meta, HeadKey, scratch.WrittenSpan);
+            CrashPoint.Reach(CrashPoint.StoreCommit);
             _database.Write(batch, durability);
+            CrashPoint.Reach(CrashPoint.StoreCommitted);
             _head = last;
         }
     }
@@ -121,6 +123,7 @@ public sealed class NodeStore : IDisposable, IMountainNodes
     {
         Span<byte> key = stackalloc byte[Hash256.Size];
         batch.Hash.CopyTo(key);
+        CrashPoint.Reach(CrashPoint.StoreBatch);
         _database.Put(_families.Batches, key, batch.Bytes.Span, durability);
     }
 
@@ -220,7 +223,12 @@ public sealed class NodeStore : IDisposable, IMountainNodes
     public void PutMeta(string name, ReadOnlySpan<byte> value) => _database.Put(_families.Meta, MetaKey(name), value);
 
     /// <summary>Brings every buffered write so far to the disk.</summary>
-    public void Sync() => _database.SyncLog();
+    public void Sync()
+    {
+        CrashPoint.Reach(CrashPoint.StoreSync);
+        _database.SyncLog();
+        CrashPoint.Reach(CrashPoint.StoreSynced);
+    }
 
     /// <summary>Makes a consistent copy of the store in a folder that does not exist yet, by hard links where possible.</summary>
     public void Snapshot(string folder) => _database.Checkpoint(folder);

@@ -16,6 +16,8 @@ public static class AeamcCommand
             VerifyCommand.Build(),
             TestnetCommand.Build(),
             DeviceCommand.Build(),
+            WalCommand.Build(),
+            DbCommand.Build(),
         };
         return root;
     }

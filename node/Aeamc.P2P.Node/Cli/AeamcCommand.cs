@@ -18,6 +18,8 @@ public static class AeamcCommand
             TestnetCommand.Build(),
             DeviceCommand.Build(),
             SimulateCommand.Build(Console.Out, Console.Error),
+            WalCommand.Build(),
+            DbCommand.Build(),
         };
         return root;
     }

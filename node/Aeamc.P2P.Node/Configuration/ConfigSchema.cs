@@ -43,6 +43,11 @@ public static class ConfigSchema
         new("storage.cache_mb", ConfigType.Integer, "16", "MiB",
             "Read cache of the database. More helps a node that serves many old blocks.") { Minimum = 1, Maximum = 65_536 },
 
+        new("storage.reserve_mb", ConfigType.Integer, "64", "MiB",
+            "With less room than this on the disk of data_dir the node stops voting and taking entries, until twice as much is free.") { Minimum = 1, Maximum = 1_048_576 },
+        new("storage.wal_segment_kb", ConfigType.Integer, "4096", "KiB",
+            "Size of one file of the consensus log, written ahead so that a vote's sync changes no metadata.") { Minimum = 16, Maximum = 1_048_576 },
+
         new("anchor.journal", ConfigType.Boolean, "true", "",
             "Append every co-signed checkpoint to data_dir/anchors.journal, which `aeamc verify` accepts."),
         new("anchor.rpc_urls", ConfigType.TextList, "[]", "http(s) URLs of one EVM chain's JSON-RPC",

@@ -44,6 +44,12 @@ public sealed class NodeConfig
 
     public int CacheMegabytes => Number("storage.cache_mb");
 
+    /// <summary>Less free than this on the data folder's disk counts as full.</summary>
+    public long ReserveBytes => (long)Number("storage.reserve_mb") << 20;
+
+    /// <summary>Bytes of one file of the consensus log.</summary>
+    public int WalSegmentBytes => checked(Number("storage.wal_segment_kb") << 10);
+
     public bool AnchorJournal => Flag("anchor.journal");
 
     public IReadOnlyList<string> AnchorRpcUrls => List("anchor.rpc_urls");

@@ -3,6 +3,7 @@ using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Storage;
 
 namespace Aeamc.P2P.Node.Consensus;
 
@@ -125,6 +126,7 @@ public sealed class ConsensusLoop : IDisposable
         }
 
         _journal.Prune(_epoch, _durableView());
+        _observer.IsQuiet = _guard.IsQuiet;
         foreach (Effect effect in effects)
         {
             Perform(effect);
@@ -208,6 +210,9 @@ public sealed class ConsensusLoop : IDisposable
                 _observer.EnteredView(entered.View);
                 _application.EnteredView(entered.View, entered.Leader);
                 break;
+            case Effect.Halt { Unknown: { } unknown }:
+                _journal.RaiseWatermark(unknown);
+                throw new UnknownOwnVoteException(unknown);
             case Effect.Halt halt:
                 throw new InvariantException($"Consensus stopped to stay safe ({halt.Reason}): {halt.Detail}");
             default:
@@ -232,6 +237,7 @@ public sealed class ConsensusLoop : IDisposable
         if (sign.Send)
         {
             _transport.Broadcast(vote);
+            CrashPoint.Reach(CrashPoint.VoteSent);
         }
     }
 }

@@ -20,7 +20,10 @@ public sealed class ChainCommitter : IDisposable
     private readonly WaitingEntries _waiting;
     private readonly bool _sync;
     private readonly Action<Exception> _onFault;
-    private readonly BlockingCollection<FinalizedBlock> _written = [];
+    /// <summary>Blocks written and not yet synced: when the disk cannot follow, the chain's thread waits for it.</summary>
+    private const int MaximumUnsynced = 1_024;
+
+    private readonly BlockingCollection<FinalizedBlock> _written = new(MaximumUnsynced);
     private readonly Thread _publisher;
     private readonly ConcurrentDictionary<string, long> _rejectedProposals = [];
     private FinalizedHead _writtenHead;
@@ -73,6 +76,7 @@ public sealed class ChainCommitter : IDisposable
                 Hash = block.Ref.Hash,
                 Header = block.Content!.Header.ToArray(),
                 Payload = block.Content.Payload.Encoded,
+                Uses = block.Content.Payload.BatchHashes,
                 Finalization = finalization is null ? default : ConsensusMessageCodec.Encode(finalization),
                 State = StateWrites(parent, block, result),
                 Receipts = Receipts(block.Ref.Height, result),
@@ -118,6 +122,8 @@ public sealed class ChainCommitter : IDisposable
         }
         catch (Exception fault)
         {
+            // Whoever waits for room must not wait for ever.
+            _written.CompleteAdding();
             _onFault(fault);
         }
     }

@@ -35,7 +35,22 @@ public static class RunCommand
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, ended);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, ended);
         using CancellationTokenRegistration cancelled = cancellationToken.Register(() => ended.TrySetResult(ExitCode.Success));
-        await using NodeHost node = await NodeHost.StartAsync(config, loggers.CreateLogger("aeamc"), _ => ended.TrySetResult(ExitCode.InternalError));
+        using var stopping = new CancellationTokenSource();
+        _ = ended.Task.ContinueWith(_ => stopping.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            return await RunAsync(config, loggers, ended, stopping.Token);
+        }
+        catch (OperationCanceledException) when (ended.Task.IsCompleted)
+        {
+            // Stopped while it was still starting.
+            return await ended.Task;
+        }
+    }
+
+    private static async Task<int> RunAsync(NodeConfig config, ILoggerFactory loggers, TaskCompletionSource<int> ended, CancellationToken stopping)
+    {
+        await using NodeHost node = await NodeHost.StartAsync(config, loggers.CreateLogger("aeamc"), _ => ended.TrySetResult(ExitCode.InternalError), stopping);
         await using WebHost web = await WebHost.StartAsync(config, node, loggers);
         return await ended.Task;
     }

@@ -14,6 +14,7 @@ public static class AeamcCommand
             RunCommand.Build(),
             StatusCommand.Build(),
             VerifyCommand.Build(),
+            FollowCommand.Build(),
             TestnetCommand.Build(),
             DeviceCommand.Build(),
         };

@@ -46,7 +46,6 @@ internal sealed class ForgedNetwork : IDisposable
             await FillAsync(store, blocks, interval);
             foreach (int node in nodes[1..])
             {
-                Directory.Delete(StoreFolder(node), recursive: true);
                 store.Snapshot(StoreFolder(node));
             }
         }

@@ -3,6 +3,7 @@ using Aeamc.P2P.DeviceApi.V2;
 using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Testnet.Network;
+using Aeamc.P2P.Testnet.Processes;
 
 namespace Aeamc.P2P.Interop.Tests.Faults;
 
@@ -55,6 +56,24 @@ public sealed class SyncTests : IAsyncLifetime
         string log = await File.ReadAllTextAsync(Path.Combine(_testnet.NodeFolder(Away), "node.log"), Cancellation);
         Assert.True(noticed.Length == 0 || log.Contains(_forged.Keys[Liar].PublicKey.ToString(), StringComparison.Ordinal), "the liar is not named");
         await AssertSameChainAsync(1, height);
+
+        // A light client believes the committee of the genesis file, whatever the node says, and another genesis file's does not believe this node.
+        Assert.Equal(0, await FollowAsync(_testnet.Folder));
+        string other = Path.Combine(_folder.FullName, "other");
+        await using LocalTestnet stranger = await LocalTestnet.CreateAsync(new LocalTestnetOptions { Folder = other, Nodes = Nodes, Seed = 77, ApiPort = 1, P2PPort = 1 }, Cancellation);
+        Assert.Equal(1, await FollowAsync(other));
+    }
+
+    private async Task<int> FollowAsync(string genesisFolder)
+    {
+        using var guard = new ProcessGuard();
+        await using ChildProcess follow = ChildProcess.Start(
+            "aeamc follow",
+            NodeBinary.Find(),
+            ["follow", "--node", _testnet.ApiAddress(Away).ToString(), "--genesis", Path.Combine(genesisFolder, "genesis.json"), "--blocks", "2"],
+            Path.Combine(_folder.FullName, "follow.log"),
+            guard);
+        return await follow.Exited.WaitAsync(TestNetwork.Patience, Cancellation);
     }
 
     [Fact]

@@ -44,10 +44,11 @@ internal sealed class MessageSender
                         await WriteBatchAsync(stream, first, gone).ConfigureAwait(false);
                     }
                 }
-                catch (IOException)
+                catch (Exception e) when (e is not OperationCanceledException || !gone.IsCancellationRequested)
                 {
-                    // What was queued for a broken stream is old by the time there is another. One message at least was in hand.
-                    _host.Refusals.Count("message-undeliverable");
+                    // What was queued for a broken stream is old by the time there is another. One message at least was in hand. A fault of
+                    // another kind has a name of its own, but must not end the task: the peer's later messages would wait for nobody.
+                    _host.Refusals.Count(e is IOException ? "message-undeliverable" : "message-sender-failed");
                     await DropAsync(stream).ConfigureAwait(false);
                     stream = null;
                     await Task.Delay(RetryPause, _host.Time, gone).ConfigureAwait(false);

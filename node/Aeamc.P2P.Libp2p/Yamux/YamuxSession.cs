@@ -13,7 +13,7 @@ internal sealed class YamuxSession
 
     private readonly object _gate = new();
     private readonly Dictionary<uint, YamuxStream> _streams = [];
-    private readonly ByteChannel _channel;
+    private readonly ConnectionChannel _channel;
     private readonly Action<YamuxStream> _onStream;
     private readonly RefusalCounters _refusals;
     private readonly bool _client;
@@ -42,7 +42,7 @@ internal sealed class YamuxSession
     /// <param name="refusals">Where violations are counted.</param>
     /// <param name="onStream">Takes each stream the peer opens; must not block.</param>
     public YamuxSession(
-        ByteChannel channel,
+        ConnectionChannel channel,
         PeerId remotePeer,
         bool client,
         YamuxOptions options,
@@ -57,7 +57,7 @@ internal sealed class YamuxSession
         RemotePeer = remotePeer;
         Options = options;
         Time = time;
-        Outbox = new YamuxOutbox(channel, options.SendBufferBytes, _ => Abort());
+        Outbox = new YamuxOutbox(channel, options.SendBufferBytes, StopSending);
         _nextId = client ? 1u : 2u;
         _lastActivity = time.GetTimestamp();
     }
@@ -257,7 +257,7 @@ internal sealed class YamuxSession
         }
 
         Outbox.Close();
-        (_channel as IDisposable)?.Dispose();
+        _channel.Dispose();
         foreach (YamuxStream stream in streams)
         {
             stream.Close(ChannelCloseReason.ConnectionLost);
@@ -420,6 +420,18 @@ internal sealed class YamuxSession
         {
             Abort();
         }
+    }
+
+    // What the peer sent before the connection broke may still lie in the socket: the reader takes it to its end, and then ends the session.
+    private void StopSending()
+    {
+        lock (_gate)
+        {
+            _goingAway = true;
+        }
+
+        Outbox.Close();
+        _channel.Shutdown();
     }
 
     private async Task FailAsync(string violation)

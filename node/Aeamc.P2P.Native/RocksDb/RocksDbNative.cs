@@ -173,6 +173,9 @@ internal static unsafe partial class RocksDbNative
     [LibraryImport(Library, EntryPoint = "rocksdb_options_set_stats_persist_period_sec")]
     internal static partial void SetStatsPersistPeriod(OptionsHandle options, uint seconds);
 
+    [LibraryImport(Library, EntryPoint = "rocksdb_options_set_enable_write_thread_adaptive_yield")]
+    internal static partial void SetWriteThreadAdaptiveYield(OptionsHandle options, byte value);
+
     [LibraryImport(Library, EntryPoint = "rocksdb_options_set_block_based_table_factory")]
     internal static partial void SetBlockBasedTable(OptionsHandle options, TableOptionsHandle table);
 

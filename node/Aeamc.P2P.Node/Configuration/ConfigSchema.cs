@@ -44,7 +44,7 @@ public static class ConfigSchema
             "Read cache of the database. More helps a node that serves many old blocks.") { Minimum = 1, Maximum = 65_536 },
 
         new("storage.reserve_mb", ConfigType.Integer, "64", "MiB",
-            "With less room than this on the disk of data_dir the node stops voting and taking entries, until twice as much is free.") { Minimum = 1, Maximum = 1_048_576 },
+            "With less room than this on the disk of data_dir the node stops voting and taking entries, until some more is free again.") { Minimum = 1, Maximum = 1 << 26 },
         new("storage.wal_segment_kb", ConfigType.Integer, "4096", "KiB",
             "Size of one file of the consensus log, written ahead so that a vote's sync changes no metadata.") { Minimum = 16, Maximum = 1_048_576 },
 

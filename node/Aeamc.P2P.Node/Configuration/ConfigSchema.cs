@@ -48,7 +48,7 @@ public static class ConfigSchema
             "How an empty store is filled: all blocks since genesis, executed one by one, or the newest checkpointed state, proven, and the blocks after it.") { Check = Start },
 
         new("storage.reserve_mb", ConfigType.Integer, "64", "MiB",
-            "With less room than this on the disk of data_dir the node stops voting and taking entries, until twice as much is free.") { Minimum = 1, Maximum = 1_048_576 },
+            "With less room than this on the disk of data_dir the node stops voting and taking entries, until some more is free again.") { Minimum = 1, Maximum = 1 << 26 },
         new("storage.wal_segment_kb", ConfigType.Integer, "4096", "KiB",
             "Size of one file of the consensus log, written ahead so that a vote's sync changes no metadata.") { Minimum = 16, Maximum = 1_048_576 },
 

@@ -25,7 +25,7 @@ public static class DeviceApiEndpoints
         new ChainEndpoints(gateway).Map(app);
         new EventStream(gateway, options).Map(app);
         OpenApiDocument.Map(app);
-        app.Map("/v2/{**path}", Guard.Wrap(context => Reply.ProblemAsync(context, ApiProblem.RouteUnknown)));
+        app.Map("/v2/{**path}", Guard.Wrap(context => Reply.ProblemAsync(context, ApiProblem.RouteUnknown))).WithMetadata(UnknownRoute.Instance);
     }
 
     /// <summary>Adds a GET whose handler may meet a stranger's mistakes.</summary>

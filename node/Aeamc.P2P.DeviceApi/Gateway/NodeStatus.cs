@@ -62,7 +62,7 @@ public sealed record NodeStatus
     /// <summary>Views that ended without a block since the start, by reason.</summary>
     public required IReadOnlyDictionary<string, long> NullifiedViews { get; init; }
 
-    /// <summary>What strangers sent and was refused by the network layer since the start, by reason.</summary>
+    /// <summary>What strangers sent to the libp2p and HTTP ports and was refused as such since the start, by reason; HTTP reasons begin with <c>http-</c>.</summary>
     public required IReadOnlyDictionary<string, long> NetworkRefusals { get; init; }
 
     /// <summary>Counts of accept-to-finalized durations of this node's entries, in the buckets of the node's latency histogram.</summary>

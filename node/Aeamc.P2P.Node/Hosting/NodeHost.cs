@@ -194,6 +194,9 @@ public sealed class NodeHost : IAsyncDisposable
 
     internal PubsubRouter Pubsub { get; }
 
+    /// <summary>What strangers sent to the HTTP port and was no request; counted by <see cref="WebHost"/>.</summary>
+    internal RefusalCounters HttpRefusals { get; } = new();
+
     internal LatencyHistogram Latency { get; }
 
     internal WaitingEntries Waiting { get; }

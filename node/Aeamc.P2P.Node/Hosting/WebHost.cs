@@ -38,6 +38,7 @@ public sealed class WebHost : IAsyncDisposable
         // The daemon owns signals and shutdown; the web server must not end the process by itself.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         WebApplication app = builder.Build();
+        HttpRefusals.Count(app, node.HttpRefusals);
         DeviceApiEndpoints.Map(app, node.Gateway, new DeviceApiOptions
         {
             RegisterPerHour = config.RegisterPerHour,

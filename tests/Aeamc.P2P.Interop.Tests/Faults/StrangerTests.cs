@@ -34,42 +34,49 @@ public sealed class StrangerTests(RunningNetwork running) : IClassFixture<Runnin
     }
 
     [Theory]
-    [InlineData("\0\u0001\u0002\u0003 not HTTP at all\r\n\r\n")]
-    [InlineData("GET /v2/status HTTP/9.9\r\n\r\n")]
-    [InlineData("POST /v2/proofs HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n")]
-    [InlineData("GET /v2/status HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")]
-    public async Task What_is_not_HTTP_is_answered_with_400(string request)
+    [InlineData("\0\u0001\u0002\u0003 not HTTP at all\r\n\r\n", "http-malformed")]
+    [InlineData("GET /v2/status HTTP/9.9\r\n\r\n", "http-version-unsupported")]
+    [InlineData("POST /v2/proofs HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n", "http-malformed")]
+    [InlineData("GET /v2/status HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "http-malformed")]
+    [InlineData("POST /v2/proofs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", "http-malformed")]
+    public async Task What_is_not_HTTP_is_answered_with_400_and_counted(string request, string reason)
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
+        long before = Count(await _network.StatusAsync(Target, cancellation), reason);
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, _network.Testnet.ApiAddress(Target).Port, cancellation);
         NetworkStream stream = socket.GetStream();
         await SendAsync(stream, Encoding.Latin1.GetBytes(request), cancellation);
         string reply = Encoding.ASCII.GetString(await ReadToEndAsync(stream, cancellation));
         Assert.Matches("^HTTP/1.1 (400|505) ", reply);
+        await AssertCountedAsync(reason, before, cancellation);
         await AssertUnaffectedAsync(cancellation);
     }
 
     [Theory]
-    [InlineData("/v2/proofs", "application/msgpack", HttpStatusCode.BadRequest)]
-    [InlineData("/v2/devices", "application/json", HttpStatusCode.BadRequest)]
-    [InlineData("/v2/heartbeats", "text/plain", HttpStatusCode.UnsupportedMediaType)]
-    [InlineData("/v2/nothing", "application/json", HttpStatusCode.NotFound)]
-    public async Task A_body_of_garbage_is_refused_with_a_code(string path, string type, HttpStatusCode expected)
+    [InlineData("/v2/proofs", "application/msgpack", HttpStatusCode.BadRequest, "http-malformed")]
+    [InlineData("/v2/devices", "application/json", HttpStatusCode.BadRequest, "http-malformed")]
+    [InlineData("/v2/heartbeats", "text/plain", HttpStatusCode.UnsupportedMediaType, "http-media-type-unsupported")]
+    [InlineData("/v2/nothing", "application/json", HttpStatusCode.NotFound, "http-route-unknown")]
+    public async Task A_body_of_garbage_is_refused_with_a_code_and_counted(string path, string type, HttpStatusCode expected, string reason)
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
+        long before = Count(await _network.StatusAsync(Target, cancellation), reason);
         using HttpResponseMessage reply = await PostAsync(path, type, Noise(300), cancellation);
         Assert.Equal(expected, reply.StatusCode);
         Assert.Contains("\"code\":\"", await reply.Content.ReadAsStringAsync(cancellation), StringComparison.Ordinal);
+        await AssertCountedAsync(reason, before, cancellation);
         await AssertUnaffectedAsync(cancellation);
     }
 
     [Fact]
-    public async Task A_body_that_is_too_large_is_refused()
+    public async Task A_body_that_is_too_large_is_refused_and_counted()
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
+        long before = Count(await _network.StatusAsync(Target, cancellation), "http-body-too-large");
         using HttpResponseMessage reply = await PostAsync("/v2/proofs", "application/msgpack", Noise(70_000), cancellation);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, reply.StatusCode);
+        await AssertCountedAsync("http-body-too-large", before, cancellation);
         await AssertUnaffectedAsync(cancellation);
     }
 
@@ -95,6 +102,15 @@ public sealed class StrangerTests(RunningNetwork running) : IClassFixture<Runnin
     private static byte[] Line(string text) => [(byte)(text.Length + 1), .. Encoding.ASCII.GetBytes(text), (byte)'\n'];
 
     private static long Refusals(NodeStatus status) => status.NetworkRefusals.Values.Sum();
+
+    private static long Count(NodeStatus status, string reason) => status.NetworkRefusals.GetValueOrDefault(reason);
+
+    /// <summary>Exactly one refusal more: the answer is sent after it was counted.</summary>
+    private async Task AssertCountedAsync(string reason, long before, CancellationToken cancellation)
+    {
+        NodeStatus status = await _network.StatusAsync(Target, cancellation);
+        Assert.Equal(before + 1, Count(status, reason));
+    }
 
     private async Task<HttpResponseMessage> PostAsync(string path, string type, byte[] body, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Libp2p.Multiformats;
+using Aeamc.P2P.Libp2p.Records;
 
 namespace Aeamc.P2P.Libp2p;
 
@@ -50,6 +51,22 @@ public interface ILibp2pHost
 
     /// <summary>Closes all connections to a peer; the reason is counted in <see cref="Refusals"/>.</summary>
     void Disconnect(PeerId peer, string reason);
+
+    /// <summary>
+    /// A connected peer broke a protocol in a way that no honest one does: it is disconnected and, unless it is protected, not let in for a while.
+    /// The reason is counted. Only for what the peer said over its authenticated connection.
+    /// </summary>
+    void Penalise(PeerId peer, string reason) => Disconnect(peer, reason);
+
+    /// <summary>
+    /// A peer named <paramref name="record"/>'s peer, with its verified record: it is remembered, and connected to if its addresses may be dialled.
+    /// Never throws for what the network does.
+    /// </summary>
+    /// <param name="source">Who named it.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="envelope">Its signed form.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task MeetAsync(PeerId source, SignedPeerRecord record, ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken = default) => Task.CompletedTask;
 
     /// <summary>Registers the handler of a protocol's inbound streams; one per protocol.</summary>
     void HandleStream(string protocol, StreamHandler handler);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Aeamc.P2P.Libp2p.Discovery;
 using Aeamc.P2P.Libp2p.Hosting;
 using Aeamc.P2P.Libp2p.Identify;
 using Aeamc.P2P.Libp2p.Messaging;
@@ -7,6 +8,7 @@ using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Libp2p.Multistream;
 using Aeamc.P2P.Libp2p.Noise;
 using Aeamc.P2P.Libp2p.Ping;
+using Aeamc.P2P.Libp2p.Records;
 using Aeamc.P2P.Libp2p.Transport;
 using Aeamc.P2P.Libp2p.Yamux;
 
@@ -31,6 +33,9 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
     private readonly Libp2pHostOptions _options;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskTracker _tasks = new();
+    private readonly Chance _chance;
+    private readonly PeerGuard _guard;
+    private readonly KeyedRate<PeerId> _streamFaults;
     private readonly ConnectionTable _table;
     private readonly InboundGate _inbound;
     private readonly StreamRouter _router;
@@ -39,9 +44,12 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
     private readonly RequestService _requests;
     private readonly MessageService _messages;
     private readonly YamuxOptions _yamux;
+    private readonly DiscoveryService? _discovery;
     private readonly List<Socket> _listeners = [];
     private readonly HashSet<PeerId> _bootstrap;
     private IReadOnlyList<Multiaddress> _listenAddresses = [];
+    private Func<PeerId, double>? _score;
+    private double _minimumScore;
     private long _connectionNumber;
     private int _pushPending;
     private volatile bool _started;
@@ -51,11 +59,14 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
     {
         _options = options;
         LocalPeer = PeerId.FromNodeId(options.Identity.PublicKey);
-        _table = new ConnectionTable(LocalPeer, options.Limits);
-        _inbound = new InboundGate(options.Limits);
-        _router = new StreamRouter(options.Limits.StreamNegotiationTimeout, options.Time, Refusals, HandlerFailed, _stopping.Token);
+        _chance = new Chance(options.Random);
+        _guard = new PeerGuard(options.ProtectedPeers.Where(peer => peer != LocalPeer), options.Limits, options.Time);
+        _streamFaults = new KeyedRate<PeerId>(options.Limits.StreamFaultsForgivenPerSecond, options.Limits.StreamFaultBurst, options.Limits.MaxBans, options.Time);
+        _table = new ConnectionTable(LocalPeer, options.Limits, _guard);
+        _inbound = new InboundGate(options.Limits, options.Time);
+        _router = new StreamRouter(options.Limits.StreamNegotiationTimeout, options.Time, Refusals, HandlerFailed, OnStreamFault, _stopping.Token);
         _upgrader = new ConnectionUpgrader(options.Identity, options.InlineMuxer);
-        _identify = new IdentifyService(options, _table, _router, Refusals, () => AdvertisedAddresses);
+        _identify = new IdentifyService(options, _table, _router, Refusals, Penalise, () => AdvertisedAddresses);
         _requests = new RequestService(_table, options.Time, Refusals);
         _messages = new MessageService(this, _table, options.Limits);
         _yamux = YamuxOptions.From(options.Limits);
@@ -63,6 +74,10 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
         _router.Add(ProtocolIds.Identify, _identify.ServeAsync);
         _router.Add(ProtocolIds.IdentifyPush, _identify.ServePushAsync);
         _router.Add(ProtocolIds.Ping, PingService.ServeAsync);
+        if (options.Discovery is { } discovery)
+        {
+            _discovery = new DiscoveryService(this, discovery, options.AllowPrivateAddresses, _chance, _guard.IsBanned, DialAsync, Log);
+        }
     }
 
     public event Action<PeerInfo>? PeerConnected
@@ -91,6 +106,12 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
 
     public IReadOnlyList<PeerInfo> Peers => _table.Peers;
 
+    /// <summary>Peers banned at this moment.</summary>
+    public int BannedPeers => _guard.Bans.Count;
+
+    /// <summary>Peers in the address book; 0 without discovery.</summary>
+    public int KnownPeers => _discovery?.KnownPeers ?? 0;
+
     /// <summary>Where we listen, with the real port numbers and our peer id. Empty before <see cref="StartAsync"/>.</summary>
     public IReadOnlyList<Multiaddress> ListenAddresses => _listenAddresses;
 
@@ -112,9 +133,10 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
         _started = true;
         _tasks.Run(() => _table.RaiseEventsAsync(e => HandlerFailed("peer event", e)));
         _tasks.Run(MaintainAsync);
+        _discovery?.Start();
         foreach (Multiaddress address in _options.BootstrapPeers.Where(address => address.Peer != LocalPeer))
         {
-            var keeper = new BootstrapKeeper(this, _table, _options.Limits, Log);
+            var keeper = new BootstrapKeeper(this, _table, _options.Limits, _chance, Log);
             _tasks.Run(() => keeper.RunAsync(address, _stopping.Token));
         }
 
@@ -124,7 +146,31 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
 
     public PeerInfo? FindPeer(PeerId peer) => _table.Describe(peer);
 
-    public async Task<PeerId> ConnectAsync(Multiaddress address, CancellationToken cancellationToken = default)
+    public Task<PeerId> ConnectAsync(Multiaddress address, CancellationToken cancellationToken = default) =>
+        ConnectAsync(address, static _ => true, cancellationToken);
+
+    public async Task MeetAsync(PeerId source, SignedPeerRecord record, ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken = default)
+    {
+        _discovery?.Offer(record, envelope, source);
+        if (record.Peer != LocalPeer && !_guard.IsBanned(record.Peer) && _table.Preferred(record.Peer) is null)
+        {
+            await DialAsync(record.Peer, record.Addresses, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Lets a peer in whatever the limits say from now on, and neither trims nor bans it.</summary>
+    public void Protect(PeerId peer) => _guard.Protect(peer);
+
+    /// <summary>Treats a peer like any other again.</summary>
+    public void Unprotect(PeerId peer) => _guard.Unprotect(peer);
+
+    /// <summary>
+    /// Names the judge of peers, gossipsub's score for example: when connections must be closed those of the lowest score go first, and a peer
+    /// below <paramref name="minimum"/> is banned. The judge is asked about once a second and connection; it must not block or call the host.
+    /// </summary>
+    public void JudgePeersBy(Func<PeerId, double> score, double minimum) => (_minimumScore, _score) = (minimum, score);
+
+    private async Task<PeerId> ConnectAsync(Multiaddress address, Func<IPAddress, bool> isAllowed, CancellationToken cancellationToken)
     {
         if (!_started || _stopping.IsCancellationRequested)
         {
@@ -141,6 +187,11 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
             return known;
         }
 
+        if (address.Peer is { } named && _guard.IsBanned(named))
+        {
+            throw new Libp2pException(Libp2pError.LimitReached, $"{named} is banned for what it did.");
+        }
+
         using var dialing = new CancellationTokenSource(_options.Limits.DialTimeout, Time);
         using var handshaking = new CancellationTokenSource(_options.Limits.DialTimeout + _options.Limits.HandshakeTimeout, Time);
         using var dial = CancellationTokenSource.CreateLinkedTokenSource(dialing.Token, cancellationToken, _stopping.Token);
@@ -148,7 +199,7 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
         Socket? socket = null;
         try
         {
-            socket = await TcpDialer.ConnectAsync(address, dial.Token).ConfigureAwait(false);
+            socket = await TcpDialer.ConnectAsync(address, isAllowed, dial.Token).ConfigureAwait(false);
             (NoiseChannel channel, PeerId peer) = await _upgrader.UpgradeAsync(socket, outbound: true, address.Peer, shake.Token).ConfigureAwait(false);
             Adopt(channel, peer, ConnectionDirection.Outbound, (IPEndPoint)socket.RemoteEndPoint!);
             socket = null;
@@ -194,7 +245,7 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
         foreach (PeerConnection connection in _table.Connections.Where(connection => connection.Peer == peer))
         {
             any = true;
-            _tasks.Run(() => connection.Session.CloseAsync(YamuxGoAwayCode.Normal, StopPatience));
+            Close(connection, YamuxGoAwayCode.Normal);
         }
 
         if (any)
@@ -202,6 +253,12 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
             Refusals.Count(reason);
             Log(Libp2pLogLevel.Debug, $"disconnected from {peer}: {reason}");
         }
+    }
+
+    public void Penalise(PeerId peer, string reason)
+    {
+        Refusals.Count(reason);
+        Punish(peer, reason);
     }
 
     public void HandleStream(string protocol, StreamHandler handler)
@@ -247,6 +304,11 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
         }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_discovery is not null)
+        {
+            await _discovery.DisposeAsync().ConfigureAwait(false);
+        }
+
         _listeners.ForEach(listener => listener.Dispose());
         await Task.WhenAll(_table.Close().Select(connection => connection.Session.CloseAsync(YamuxGoAwayCode.Normal, StopPatience)))
             .ConfigureAwait(false);
@@ -361,8 +423,9 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
     {
         Multiaddress address = Multiaddress.FromEndPoint(remote);
         var session = new YamuxSession(channel, peer, direction == ConnectionDirection.Outbound, _yamux, Time, Refusals, Serve) { RemoteAddress = address };
-        var connection = new PeerConnection(Interlocked.Increment(ref _connectionNumber), peer, direction, address, remote.Address, session);
-        string? refusal = peer == LocalPeer ? "self-connection" : _table.TryAdd(connection);
+        var connection = new PeerConnection(Interlocked.Increment(ref _connectionNumber), peer, direction, address, remote.Address, Time.GetTimestamp(), session);
+        PeerConnection? displaced = null;
+        string? refusal = peer == LocalPeer ? "self-connection" : _table.TryAdd(connection, out displaced);
         if (refusal is not null)
         {
             Refusals.Count(refusal);
@@ -370,6 +433,12 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
             throw new Libp2pException(
                 peer == LocalPeer ? Libp2pError.SelfDial : Libp2pError.LimitReached,
                 $"The connection with {peer} was refused: {refusal}.");
+        }
+
+        if (displaced is not null)
+        {
+            Refusals.Count("connection-displaced");
+            Close(displaced, YamuxGoAwayCode.Normal);
         }
 
         Log(Libp2pLogLevel.Debug, $"{direction} connection with {peer} at {address}");
@@ -386,6 +455,11 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
         finally
         {
             connection.Session.Abort();
+            if (connection.Session.Offence is { } offence)
+            {
+                Punish(connection.Peer, offence);
+            }
+
             _table.Remove(connection);
             Log(Libp2pLogLevel.Debug, $"connection with {connection.Peer} at {connection.RemoteAddress} is over");
         }
@@ -404,6 +478,9 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
                 {
                     Maintain(connection);
                 }
+
+                Trim();
+                BanLowScores();
             }
         }
         catch (OperationCanceledException)
@@ -422,10 +499,90 @@ public sealed class Libp2pHost : ILibp2pHost, IAsyncDisposable
 
         TimeSpan idle = Time.GetElapsedTime(connection.Session.LastActivity);
         bool surplus = idle > SurplusPatience && LocalPeer < connection.Peer && _table.IsSurplus(connection);
-        if (surplus || (idle > _options.Limits.IdleTimeout && !_bootstrap.Contains(connection.Peer)))
+        if (surplus || (idle > _options.Limits.IdleTimeout && !_bootstrap.Contains(connection.Peer) && !_guard.IsProtected(connection.Peer)))
         {
-            _tasks.Run(() => connection.Session.CloseAsync(YamuxGoAwayCode.Normal, StopPatience));
+            Close(connection, YamuxGoAwayCode.Normal);
         }
+    }
+
+    private void Trim()
+    {
+        foreach (PeerConnection connection in _table.Surplus(peer => _score?.Invoke(peer) ?? 0, MayTrim))
+        {
+            Refusals.Count("connection-trimmed");
+            Close(connection, YamuxGoAwayCode.Normal);
+        }
+    }
+
+    private bool MayTrim(PeerConnection connection) =>
+        !_bootstrap.Contains(connection.Peer) && Time.GetElapsedTime(connection.Since) > _options.Limits.TrimGrace;
+
+    private void BanLowScores()
+    {
+        if (_score is not { } score)
+        {
+            return;
+        }
+
+        foreach (PeerInfo peer in _table.Peers.Where(peer => !_guard.IsProtected(peer.Id)))
+        {
+            if (score(peer.Id) < _minimumScore)
+            {
+                Penalise(peer.Id, "score-too-low");
+            }
+        }
+    }
+
+    private void OnStreamFault(PeerId peer)
+    {
+        if (!_streamFaults.TryTake(peer))
+        {
+            Penalise(peer, "stream-faults");
+        }
+    }
+
+    // Only for what came over an authenticated connection. Several reports of one deed, or of several connections, are one offence.
+    private void Punish(PeerId peer, string reason)
+    {
+        if (_guard.IsProtected(peer))
+        {
+            Refusals.Count("offence-by-protected-peer");
+        }
+        else if (!_guard.Bans.Contains(peer))
+        {
+            Refusals.Count("banned");
+            Log(Libp2pLogLevel.Information, $"{peer} at {_table.Describe(peer)?.RemoteAddress} is banned for {_guard.Bans.Ban(peer)}: {reason}");
+        }
+
+        foreach (PeerConnection connection in _table.Connections.Where(connection => connection.Peer == peer))
+        {
+            Close(connection, YamuxGoAwayCode.ProtocolError);
+        }
+    }
+
+    private void Close(PeerConnection connection, YamuxGoAwayCode code) => _tasks.Run(() => connection.Session.CloseAsync(code, StopPatience));
+
+    // Dials what a stranger told. False when none of the addresses led to the peer.
+    private async Task<bool> DialAsync(PeerId peer, IReadOnlyList<Multiaddress> addresses, CancellationToken cancellationToken)
+    {
+        foreach (Multiaddress address in addresses.Where(address => AddressPolicy.MayDial(address, _options.AllowPrivateAddresses)))
+        {
+            try
+            {
+                await ConnectAsync(address.WithPeer(peer), ip => _options.AllowPrivateAddresses || AddressPolicy.IsPublic(ip), cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (Libp2pException e)
+            {
+                Log(Libp2pLogLevel.Debug, $"{address}: {e.Message}");
+            }
+            catch (OperationCanceledException)
+            {
+                return true;
+            }
+        }
+
+        return _stopping.IsCancellationRequested;
     }
 
     private void PushIdentity()

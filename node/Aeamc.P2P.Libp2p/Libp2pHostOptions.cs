@@ -1,4 +1,5 @@
 using Aeamc.P2P.Cryptography;
+using Aeamc.P2P.Libp2p.Discovery;
 using Aeamc.P2P.Libp2p.Multiformats;
 
 namespace Aeamc.P2P.Libp2p;
@@ -18,6 +19,15 @@ public sealed record Libp2pHostOptions
     /// <summary>Peers to which a connection is kept: dialled at start, and again with jittered backoff whenever it is lost.</summary>
     public IReadOnlyList<Multiaddress> BootstrapPeers { get; init; } = [];
 
+    /// <summary>Peers that are let in whatever the limits say, and neither trimmed nor banned: a committee's members. More by <see cref="Libp2pHost.Protect"/>.</summary>
+    public IReadOnlyList<PeerId> ProtectedPeers { get; init; } = [];
+
+    /// <summary>How peers beyond those are found and remembered; null: not at all.</summary>
+    public DiscoveryOptions? Discovery { get; init; }
+
+    /// <summary>Whether private addresses learned from strangers are dialled: for testnets, and networks within one site.</summary>
+    public bool AllowPrivateAddresses { get; init; }
+
     /// <summary>The name told by Identify.</summary>
     public string AgentVersion { get; init; } = "aeamc/0.1.0";
 
@@ -32,6 +42,9 @@ public sealed record Libp2pHostOptions
 
     /// <summary>The clock of every time-out.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The only source of chance, for jitter and for choosing among peers; used under a lock. Seeded in tests.</summary>
+    public Random Random { get; init; } = Random.Shared;
 
     /// <summary>Takes one line per notable event. Called from any thread; must not block or throw.</summary>
     public Action<Libp2pLogLevel, string>? Log { get; init; }

@@ -7,16 +7,25 @@ namespace Aeamc.P2P.Libp2p.Gossipsub;
 /// Reads length-prefixed frames through one pooled buffer: many small frames for one read, none copied. The buffer grows
 /// with the bytes that came, not with the length that was claimed.
 /// </summary>
-internal sealed class FrameReader(ByteChannel stream, int maxFrameBytes) : IDisposable
+/// <param name="stream">What is read.</param>
+/// <param name="maxFrameBytes">The longest frame.</param>
+/// <param name="patience">How long a frame may take from its first bytes to its last: what came of it is held meanwhile. Null for any time.</param>
+/// <param name="time">The clock of <paramref name="patience"/>.</param>
+internal sealed class FrameReader(ByteChannel stream, int maxFrameBytes, TimeSpan? patience = null, TimeProvider? time = null) : IDisposable
 {
     private const int InitialBytes = 64 << 10;
 
+    private readonly CancellationTokenSource _late = new(Timeout.InfiniteTimeSpan, time ?? TimeProvider.System);
+    private bool _partial;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
     private int _start;
     private int _end;
 
     /// <summary>The frame that was read, without its prefix; valid until the next read.</summary>
     public ReadOnlyMemory<byte> Frame { get; private set; }
+
+    /// <summary>Cancelled when a frame takes too long. The caller ends its read with it.</summary>
+    public CancellationToken Late => _late.Token;
 
     /// <summary>Reads the next frame; false at the end of the stream.</summary>
     /// <exception cref="ChannelClosedException">The stream failed, ended inside a frame, or a frame is too long.</exception>
@@ -25,6 +34,7 @@ internal sealed class FrameReader(ByteChannel stream, int maxFrameBytes) : IDisp
         while (!TryTake())
         {
             MakeRoom();
+            SetPartial(_end > 0);
             int read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
@@ -34,17 +44,28 @@ internal sealed class FrameReader(ByteChannel stream, int maxFrameBytes) : IDisp
             _end += read;
         }
 
+        SetPartial(false);
         return true;
     }
 
     public void Dispose()
     {
+        _late.Dispose();
         byte[] buffer = _buffer;
         _buffer = [];
         Frame = default;
         if (buffer.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void SetPartial(bool partial)
+    {
+        if (partial != _partial)
+        {
+            _partial = partial;
+            _late.CancelAfter(partial ? patience ?? Timeout.InfiniteTimeSpan : Timeout.InfiniteTimeSpan);
         }
     }
 

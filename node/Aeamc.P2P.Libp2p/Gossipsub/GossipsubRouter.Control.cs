@@ -57,19 +57,22 @@ public sealed partial class GossipsubRouter
 
     private void OnIWant(RouterPeer peer, List<MessageId> ids)
     {
-        if (ids.Count == 0 || _scores.Value(peer.Score) < _settings.Score.GossipThreshold)
+        int allowed = Math.Clamp(_settings.MaxIWantLength - peer.IdsServed, 0, ids.Count);
+        peer.IdsServed += ids.Count;
+        if (ids.Count > allowed)
+        {
+            // No honest peer was told of so many ids (P7: misbehaviour), whatever its score is already.
+            Count(RouterCounter.IWantsOverLimit);
+            ScoreKeeper.Penalise(peer.Score, 1);
+        }
+
+        if (_scores.Value(peer.Score) < _settings.Score.GossipThreshold)
         {
             return;
         }
 
-        foreach (ref readonly MessageId id in CollectionsMarshal.AsSpan(ids))
+        foreach (ref readonly MessageId id in CollectionsMarshal.AsSpan(ids)[..allowed])
         {
-            if (++peer.IdsServed > _settings.MaxIWantLength)
-            {
-                Count(RouterCounter.IWantsOverLimit);
-                return;
-            }
-
             if (!_cache.TryGetFor(peer.Id, id, out PubsubMessage? message, out int requests))
             {
                 continue;
@@ -145,6 +148,13 @@ public sealed partial class GossipsubRouter
 
             RemoveFromMesh(topic, peer);
             TimeSpan backoff = prune.Backoff is { } given && given > TimeSpan.Zero ? given : _settings.PruneBackoff;
+            if (backoff >= _settings.MaxBackoff)
+            {
+                // The decoder has cut it. Nobody waits that long for a place in a mesh (P7: misbehaviour).
+                Count(RouterCounter.BackoffsOverLimit);
+                ScoreKeeper.Penalise(peer.Score, 1);
+            }
+
             topic.Backoffs.Extend(peer.Id, _now + (backoff < _settings.MaxBackoff ? backoff : _settings.MaxBackoff));
             if (prune.Peers.Count > 0)
             {

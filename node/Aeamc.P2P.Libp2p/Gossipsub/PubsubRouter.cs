@@ -391,8 +391,8 @@ public sealed class PubsubRouter : IAsyncDisposable
             return;
         }
 
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-        using var reader = new FrameReader(stream, _settings.MaxRpcBytes);
+        using var reader = new FrameReader(stream, _settings.MaxRpcBytes, _settings.RpcPatience, _host.Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token, reader.Late);
         var rpc = new Rpc();
         try
         {
@@ -412,6 +412,10 @@ public sealed class PubsubRouter : IAsyncDisposable
         catch (ChannelClosedException e) when (e.Reason == ChannelCloseReason.MessageTooLong)
         {
             Refuse(peer, stream, RpcFault.FrameTooLong);
+        }
+        catch (OperationCanceledException) when (reader.Late.IsCancellationRequested)
+        {
+            _host.Disconnect(peer.Id, "pubsub-frame-too-slow");
         }
         catch (Exception e) when (e is ChannelClosedException or OperationCanceledException)
         {
@@ -611,7 +615,7 @@ public sealed class PubsubRouter : IAsyncDisposable
             case RouterOutput.ConnectExchanged exchanged:
                 foreach (PeerExchangeInfo info in exchanged.Peers)
                 {
-                    ConnectExchanged(info);
+                    ConnectExchanged(exchanged.Source, info);
                 }
 
                 break;
@@ -687,12 +691,12 @@ public sealed class PubsubRouter : IAsyncDisposable
         }
     }
 
-    private void ConnectExchanged(PeerExchangeInfo info)
+    private void ConnectExchanged(PeerId source, PeerExchangeInfo info)
     {
         // Without a record there is no address; with a forged one, nobody to believe (v1.1, Peer Exchange).
         if (SignedPeerRecord.TryOpen(info.SignedPeerRecord.Span, out SignedPeerRecord? record) && record.Peer == info.Peer)
         {
-            _tasks.Run(() => ConnectAsync([.. record.Addresses.Select(address => address.WithPeer(record.Peer))]));
+            _tasks.Run(() => _host.MeetAsync(source, record, info.SignedPeerRecord, _stopping.Token));
         }
         else
         {

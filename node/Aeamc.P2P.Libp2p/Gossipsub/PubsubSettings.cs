@@ -98,6 +98,9 @@ public sealed record PubsubSettings
     /// <summary>Longest RPC; a longer one closes the stream.</summary>
     public int MaxRpcBytes { get; init; } = 4 << 20;
 
+    /// <summary>How long an RPC may take from its first byte to its last; a slower peer is disconnected.</summary>
+    public TimeSpan RpcPatience { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Ids remembered at most, of which the newest half is certain to be there.</summary>
     public int MaxSeenIds { get; init; } = 1 << 18;
 

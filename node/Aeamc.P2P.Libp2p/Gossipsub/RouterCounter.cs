@@ -24,6 +24,9 @@ public enum RouterCounter
     GraftsInBackoff,
     GraftsNegativeScore,
     GraftsMeshFull,
+
+    /// <summary>PRUNEs with the longest backoff that is heeded, or a longer one.</summary>
+    BackoffsOverLimit,
     IHavesOverLimit,
     IHavesLowScore,
     IWantsOverLimit,

@@ -8,20 +8,22 @@ internal sealed class BootstrapKeeper
     private readonly Libp2pHost _host;
     private readonly ConnectionTable _table;
     private readonly Libp2pLimits _limits;
+    private readonly Chance _chance;
     private readonly Action<Libp2pLogLevel, string> _log;
 
-    public BootstrapKeeper(Libp2pHost host, ConnectionTable table, Libp2pLimits limits, Action<Libp2pLogLevel, string> log)
+    public BootstrapKeeper(Libp2pHost host, ConnectionTable table, Libp2pLimits limits, Chance chance, Action<Libp2pLogLevel, string> log)
     {
         _host = host;
         _table = table;
         _limits = limits;
+        _chance = chance;
         _log = log;
     }
 
     /// <summary>Runs until the host stops.</summary>
     public async Task RunAsync(Multiaddress address, CancellationToken stopping)
     {
-        TimeSpan pause = _limits.RedialMinimum;
+        int failures = 0;
         bool told = false;
         while (!stopping.IsCancellationRequested)
         {
@@ -35,7 +37,7 @@ internal sealed class BootstrapKeeper
                 // A peer that accepts and leaves at once does not earn a fresh start.
                 if (_host.Time.GetElapsedTime(since) > _limits.RedialMaximum)
                 {
-                    pause = _limits.RedialMinimum;
+                    failures = 0;
                 }
             }
             catch (Libp2pException e) when (e.Error is Libp2pError.SelfDial)
@@ -54,8 +56,8 @@ internal sealed class BootstrapKeeper
                 return;
             }
 
-            await PauseAsync(pause * (0.5 + Random.Shared.NextDouble()), stopping).ConfigureAwait(false);
-            pause = pause * 2 < _limits.RedialMaximum ? pause * 2 : _limits.RedialMaximum;
+            failures++;
+            await PauseAsync(_chance.Backoff(failures, _limits.RedialMinimum, _limits.RedialMaximum), stopping).ConfigureAwait(false);
         }
     }
 

@@ -13,16 +13,19 @@ internal sealed class ConnectionTable
     private readonly object _gate = new();
     private readonly Dictionary<PeerId, PeerEntry> _peers = [];
     private readonly Dictionary<IPAddress, int> _inboundByIp = [];
+    private readonly Dictionary<IPAddress, int> _inboundBySubnet = [];
     private readonly Channel<Action> _events = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly PeerId _local;
     private readonly Libp2pLimits _limits;
+    private readonly PeerGuard _guard;
     private int _connections;
     private bool _closed;
 
-    public ConnectionTable(PeerId local, Libp2pLimits limits)
+    public ConnectionTable(PeerId local, Libp2pLimits limits, PeerGuard guard)
     {
         _local = local;
         _limits = limits;
+        _guard = guard;
     }
 
     public event Action<PeerInfo>? PeerConnected;
@@ -55,20 +58,24 @@ internal sealed class ConnectionTable
         }
     }
 
-    /// <summary>Whether another connection from this address would be within the limits; gives the limit's name if not.</summary>
+    /// <summary>
+    /// Whether a stranger from this address may begin a handshake; gives the limit's name if not. Who it is shows only by the handshake, so
+    /// while a protected peer is absent everybody may try.
+    /// </summary>
     public string? RefusalFor(IPAddress remoteIp)
     {
         lock (_gate)
         {
-            return _connections >= _limits.MaxConnections ? "connections"
-                : _inboundByIp.GetValueOrDefault(remoteIp) >= _limits.MaxInboundPerIp ? "connections-per-ip"
-                : null;
+            return FullFor(remoteIp) is { } reason && _guard.Protected.All(_peers.ContainsKey) ? reason : null;
         }
     }
 
     /// <summary>Adds a connection; gives the name of the limit that forbids it, or null.</summary>
-    public string? TryAdd(PeerConnection connection)
+    /// <param name="connection">The connection.</param>
+    /// <param name="displaced">The connection that a protected peer's takes the place of: the caller closes it.</param>
+    public string? TryAdd(PeerConnection connection, out PeerConnection? displaced)
     {
+        displaced = null;
         lock (_gate)
         {
             if (_closed)
@@ -76,25 +83,39 @@ internal sealed class ConnectionTable
                 return "host-stopped";
             }
 
-            if (connection.Direction == ConnectionDirection.Inbound && RefusalFor(connection.RemoteIp) is { } reason)
+            bool isProtected = _guard.IsProtected(connection.Peer);
+            if (_guard.IsBanned(connection.Peer))
+            {
+                return "banned";
+            }
+
+            if (connection.Direction == ConnectionDirection.Inbound && !isProtected && FullFor(connection.RemoteIp) is { } reason)
             {
                 return reason;
             }
 
-            if (!_peers.TryGetValue(connection.Peer, out PeerEntry? entry))
-            {
-                _peers[connection.Peer] = entry = new PeerEntry(connection.Peer);
-            }
-            else if (entry.Connections.Count >= _limits.MaxConnectionsPerPeer)
+            _peers.TryGetValue(connection.Peer, out PeerEntry? entry);
+            if (entry?.Connections.Count >= _limits.MaxConnectionsPerPeer)
             {
                 return "connections-per-peer";
+            }
+
+            if (isProtected && _connections >= _limits.MaxConnections)
+            {
+                displaced = Cheapest(1, static _ => 0, static _ => true) is [var cheapest] ? cheapest : null;
+            }
+
+            if (entry is null)
+            {
+                _peers[connection.Peer] = entry = new PeerEntry(connection.Peer);
             }
 
             entry.Connections.Add(connection);
             _connections++;
             if (connection.Direction == ConnectionDirection.Inbound)
             {
-                _inboundByIp[connection.RemoteIp] = _inboundByIp.GetValueOrDefault(connection.RemoteIp) + 1;
+                Change(_inboundByIp, AddressGroup.Holder(connection.RemoteIp), 1);
+                Change(_inboundBySubnet, AddressGroup.Subnet(connection.RemoteIp), 1);
             }
 
             if (entry.Connections.Count == 1)
@@ -104,6 +125,41 @@ internal sealed class ConnectionTable
             }
 
             return null;
+        }
+    }
+
+    /// <summary>The connections to close when there are more than <see cref="Libp2pLimits.HighWater"/>, down to <see cref="Libp2pLimits.LowWater"/>.</summary>
+    /// <param name="worth">What a peer is worth; higher is kept longer.</param>
+    /// <param name="mayGo">Which connections may be closed at all; those of protected peers are not asked about.</param>
+    public IReadOnlyList<PeerConnection> Surplus(Func<PeerId, double> worth, Func<PeerConnection, bool> mayGo)
+    {
+        lock (_gate)
+        {
+            return _connections > _limits.HighWater ? Cheapest(_connections - _limits.LowWater, worth, mayGo) : [];
+        }
+    }
+
+    // Least worth first; then who came to us, for anybody can come; then the youngest, so that newcomers cannot push out those that are here.
+    private List<PeerConnection> Cheapest(int count, Func<PeerId, double> worth, Func<PeerConnection, bool> mayGo) =>
+    [
+        .. _peers.Values.Where(entry => !_guard.IsProtected(entry.Id)).SelectMany(entry => entry.Connections).Where(mayGo)
+            .OrderBy(connection => worth(connection.Peer))
+            .ThenBy(connection => connection.Direction == ConnectionDirection.Inbound ? 0 : 1)
+            .ThenByDescending(connection => connection.Number)
+            .Take(count),
+    ];
+
+    private string? FullFor(IPAddress remoteIp) =>
+        _connections >= _limits.MaxConnections ? "connections"
+        : _inboundByIp.GetValueOrDefault(AddressGroup.Holder(remoteIp)) >= _limits.MaxInboundPerIp ? "connections-per-ip"
+        : _inboundBySubnet.GetValueOrDefault(AddressGroup.Subnet(remoteIp)) >= _limits.MaxInboundPerSubnet && !_limits.IsExempt(remoteIp) ? "connections-per-subnet"
+        : null;
+
+    private static void Change(Dictionary<IPAddress, int> counts, IPAddress key, int by)
+    {
+        if ((counts[key] = counts.GetValueOrDefault(key) + by) == 0)
+        {
+            counts.Remove(key);
         }
     }
 
@@ -121,15 +177,8 @@ internal sealed class ConnectionTable
             _connections--;
             if (connection.Direction == ConnectionDirection.Inbound)
             {
-                int left = _inboundByIp[connection.RemoteIp] - 1;
-                if (left == 0)
-                {
-                    _inboundByIp.Remove(connection.RemoteIp);
-                }
-                else
-                {
-                    _inboundByIp[connection.RemoteIp] = left;
-                }
+                Change(_inboundByIp, AddressGroup.Holder(connection.RemoteIp), -1);
+                Change(_inboundBySubnet, AddressGroup.Subnet(connection.RemoteIp), -1);
             }
 
             if (entry.Connections.Count == 0)

@@ -2,16 +2,23 @@ using System.Net;
 
 namespace Aeamc.P2P.Libp2p.Hosting;
 
-/// <summary>Bounds the inbound connections that have not finished their handshake, altogether and per IP address.</summary>
-internal sealed class InboundGate(Libp2pLimits limits)
+/// <summary>
+/// Bounds the inbound connections that have not finished their handshake, altogether and per IP address, and how many an address may begin:
+/// a handshake costs us five scalar multiplications, and who begins it next to nothing.
+/// </summary>
+internal sealed class InboundGate(Libp2pLimits limits, TimeProvider time)
 {
+    private const int RememberedAddresses = 16_384;
+
+    private readonly KeyedRate<IPAddress> _rate = new(limits.HandshakesPerSecondPerIp, limits.HandshakeBurstPerIp, RememberedAddresses, time);
     private readonly object _gate = new();
     private readonly Dictionary<IPAddress, int> _byIp = [];
     private int _pending;
 
     /// <summary>Lets one in; gives the name of the limit that forbids it, or null.</summary>
-    public string? TryEnter(IPAddress ip)
+    public string? TryEnter(IPAddress address)
     {
+        IPAddress ip = AddressGroup.Holder(address);
         lock (_gate)
         {
             int fromIp = _byIp.GetValueOrDefault(ip);
@@ -25,6 +32,11 @@ internal sealed class InboundGate(Libp2pLimits limits)
                 return "pending-handshakes-per-ip";
             }
 
+            if (!limits.IsExempt(ip) && !_rate.TryTake(ip))
+            {
+                return "handshakes-per-ip";
+            }
+
             _pending++;
             _byIp[ip] = fromIp + 1;
             return null;
@@ -32,8 +44,9 @@ internal sealed class InboundGate(Libp2pLimits limits)
     }
 
     /// <summary>One that was let in has finished, either way.</summary>
-    public void Leave(IPAddress ip)
+    public void Leave(IPAddress address)
     {
+        IPAddress ip = AddressGroup.Holder(address);
         lock (_gate)
         {
             _pending--;

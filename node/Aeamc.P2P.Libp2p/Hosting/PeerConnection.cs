@@ -11,6 +11,7 @@ namespace Aeamc.P2P.Libp2p.Hosting;
 /// <param name="Direction">Who dialled.</param>
 /// <param name="RemoteAddress">The far end, without /p2p.</param>
 /// <param name="RemoteIp">Its IP address.</param>
+/// <param name="Since">When it was established, in the clock's timestamps.</param>
 /// <param name="Session">The muxer.</param>
 internal sealed record PeerConnection(
     long Number,
@@ -18,6 +19,7 @@ internal sealed record PeerConnection(
     ConnectionDirection Direction,
     Multiaddress RemoteAddress,
     IPAddress RemoteIp,
+    long Since,
     YamuxSession Session)
 {
     /// <summary>Opens a stream and agrees on its protocol.</summary>

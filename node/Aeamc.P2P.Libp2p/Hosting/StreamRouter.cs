@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Libp2p.Multistream;
 using Aeamc.P2P.Libp2p.Yamux;
 
@@ -12,6 +13,7 @@ internal sealed class StreamRouter
     private readonly TimeProvider _time;
     private readonly RefusalCounters _refusals;
     private readonly Action<string, Exception> _onHandlerFailure;
+    private readonly Action<PeerId> _onFault;
     private readonly CancellationToken _stopping;
 
     public StreamRouter(
@@ -19,12 +21,14 @@ internal sealed class StreamRouter
         TimeProvider time,
         RefusalCounters refusals,
         Action<string, Exception> onHandlerFailure,
+        Action<PeerId> onFault,
         CancellationToken stopping)
     {
         _timeout = negotiationTimeout;
         _time = time;
         _refusals = refusals;
         _onHandlerFailure = onHandlerFailure;
+        _onFault = onFault;
         _stopping = stopping;
     }
 
@@ -87,10 +91,12 @@ internal sealed class StreamRouter
         catch (MultistreamException e)
         {
             _refusals.Count(e.Reason);
+            _onFault(stream.RemotePeer);
         }
         catch (OperationCanceledException)
         {
             _refusals.Count("stream-negotiation-timeout");
+            _onFault(stream.RemotePeer);
         }
         catch (ChannelClosedException)
         {
@@ -111,6 +117,7 @@ internal sealed class StreamRouter
             if (e.Reason is ChannelCloseReason.MessageTooLong)
             {
                 _refusals.Count("stream-message-too-long");
+                _onFault(stream.RemotePeer);
             }
 
             stream.Reset();

@@ -20,6 +20,7 @@ internal sealed class IdentifyService
     private readonly ConnectionTable _table;
     private readonly StreamRouter _router;
     private readonly RefusalCounters _refusals;
+    private readonly Action<PeerId, string> _penalise;
     private readonly Func<IReadOnlyList<Multiaddress>> _addresses;
     private readonly ulong _sequence;
 
@@ -28,12 +29,14 @@ internal sealed class IdentifyService
         ConnectionTable table,
         StreamRouter router,
         RefusalCounters refusals,
+        Action<PeerId, string> penalise,
         Func<IReadOnlyList<Multiaddress>> addresses)
     {
         _options = options;
         _table = table;
         _router = router;
         _refusals = refusals;
+        _penalise = penalise;
         _addresses = addresses;
         // Addresses do not change while we run, so one number per start orders our records.
         _sequence = (ulong)options.Time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -138,13 +141,13 @@ internal sealed class IdentifyService
         }
         catch (InvalidProtocolBufferException)
         {
-            _refusals.Count("identify-malformed");
+            _penalise(peer, "identify-malformed");
             return;
         }
 
         if (wire.HasPublicKey && (!PeerId.TryReadPublicKey(wire.PublicKey.Span, out PeerId claimed) || claimed != peer))
         {
-            _refusals.Count("identify-wrong-key");
+            _penalise(peer, "identify-wrong-key");
             return;
         }
 
@@ -157,6 +160,7 @@ internal sealed class IdentifyService
             }
             else
             {
+                // No offence: a peer may have a kind of record that is not known here. It is not used, nor passed on.
                 _refusals.Count("identify-bad-record");
             }
         }

@@ -10,6 +10,9 @@ namespace Aeamc.P2P.Libp2p.Messaging;
 /// <summary>One request, one response, one stream; each a message with a uvarint length, within the protocol's limits.</summary>
 internal sealed class RequestService
 {
+    // A peer that was disconnected and comes back soon finds its account as it left it.
+    private const int RememberedPeers = 4096;
+
     private readonly ConcurrentDictionary<string, RequestOptions> _options = new(StringComparer.Ordinal);
     private readonly ConnectionTable _table;
     private readonly TimeProvider _time;
@@ -27,8 +30,16 @@ internal sealed class RequestService
     {
         _options[protocol] = options;
         var quota = new PeerQuota(options.MaxConcurrentPerPeer);
+        var rate = new KeyedRate<PeerId>(options.MaxPerSecond, options.Burst, RememberedPeers, _time);
         return async (stream, cancellationToken) =>
         {
+            if (!rate.TryTake(stream.RemotePeer))
+            {
+                _refusals.Count("request-rate");
+                stream.Reset();
+                return;
+            }
+
             if (!quota.TryTake(stream.RemotePeer))
             {
                 _refusals.Count("request-quota");

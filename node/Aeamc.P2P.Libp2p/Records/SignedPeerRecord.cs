@@ -14,11 +14,17 @@ public sealed record SignedPeerRecord(PeerId Peer, ulong Sequence, IReadOnlyList
     /// <summary>The signature's domain, as go and js peers have it.</summary>
     public const string Domain = "libp2p-peer-record";
 
+    /// <summary>The signature's domain as RFC 0003 and rust peers have it.</summary>
+    public const string SpecifiedDomain = "libp2p-routing-state";
+
     /// <summary>More addresses than this are not looked at.</summary>
     public const int MaxAddresses = 32;
 
     // The multicodec 0x0301 as two bytes, which is what go and js peers write (its uvarint would be 81 06).
     private static ReadOnlySpan<byte> PayloadType => [0x03, 0x01];
+
+    // What RFC 0003 says and rust peers write.
+    private static ReadOnlySpan<byte> SpecifiedPayloadType => "/libp2p/routing-state-record"u8;
 
     /// <summary>Makes our own record.</summary>
     public static byte[] Seal(Ed25519PrivateKey key, ulong sequence, IEnumerable<Multiaddress> addresses)
@@ -29,11 +35,15 @@ public sealed record SignedPeerRecord(PeerId Peer, ulong Sequence, IReadOnlyList
         return SignedEnvelope.Seal(key, Domain, PayloadType, record.ToByteArray());
     }
 
-    /// <summary>Reads and checks a record; false when the envelope does not hold or speaks of another peer than its signer.</summary>
+    /// <summary>
+    /// Reads and checks a record in either of the two forms in use; false when the envelope does not hold or speaks of another peer than its signer.
+    /// </summary>
     public static bool TryOpen(ReadOnlySpan<byte> envelope, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SignedPeerRecord? record)
     {
         record = null;
-        if (!SignedEnvelope.TryOpen(envelope, Domain, PayloadType, out PeerId signer, out ReadOnlyMemory<byte> payload))
+        // The payload type is compared first, so at most one signature is checked.
+        if (!SignedEnvelope.TryOpen(envelope, Domain, PayloadType, out PeerId signer, out ReadOnlyMemory<byte> payload)
+            && !SignedEnvelope.TryOpen(envelope, SpecifiedDomain, SpecifiedPayloadType, out signer, out payload))
         {
             return false;
         }

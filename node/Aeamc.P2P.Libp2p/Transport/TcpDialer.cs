@@ -8,10 +8,13 @@ namespace Aeamc.P2P.Libp2p.Transport;
 internal static class TcpDialer
 {
     /// <summary>Connects to the first of the name's addresses that answers.</summary>
-    /// <exception cref="SocketException">The name is unknown, or nobody answers.</exception>
-    public static async Task<Socket> ConnectAsync(Multiaddress address, CancellationToken cancellationToken)
+    /// <param name="address">Where.</param>
+    /// <param name="isAllowed">Which IP addresses may be dialled, judged after a name was resolved.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SocketException">The name is unknown, nobody answers, or no address is allowed.</exception>
+    public static async Task<Socket> ConnectAsync(Multiaddress address, Func<IPAddress, bool> isAllowed, CancellationToken cancellationToken)
     {
-        if (address.ToIpEndPoint() is { } endPoint)
+        if (address.ToIpEndPoint() is { } endPoint && isAllowed(endPoint.Address))
         {
             return await ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
         }
@@ -23,7 +26,8 @@ internal static class TcpDialer
             _ => AddressFamily.Unspecified,
         };
         SocketException? last = null;
-        foreach (IPAddress ip in await Dns.GetHostAddressesAsync(address.Host, family, cancellationToken).ConfigureAwait(false))
+        IPAddress[] resolved = address.IsIp ? [] : await Dns.GetHostAddressesAsync(address.Host, family, cancellationToken).ConfigureAwait(false);
+        foreach (IPAddress ip in resolved.Where(isAllowed))
         {
             try
             {

@@ -54,6 +54,11 @@ internal sealed class YamuxFrameReader(YamuxSession session)
             return "yamux-bad-header";
         }
 
+        if (IsIdle(_current) && !session.TryTakeIdleFrame())
+        {
+            return "yamux-frame-flood";
+        }
+
         switch (_current.Type)
         {
             case YamuxFrameType.Ping:
@@ -71,6 +76,14 @@ internal sealed class YamuxFrameReader(YamuxSession session)
                 return OnStreamFrame();
         }
     }
+
+    // Frames that carry nothing: each costs us as much as one that does, and a probe an answer.
+    private static bool IsIdle(in YamuxHeader header) => header.Type switch
+    {
+        YamuxFrameType.Ping => header.Flags.HasFlag(YamuxFlags.Syn),
+        YamuxFrameType.GoAway => true,
+        _ => header is { Length: 0, Flags: YamuxFlags.None },
+    };
 
     private string? OnStreamFrame()
     {

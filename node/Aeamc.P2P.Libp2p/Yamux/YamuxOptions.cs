@@ -19,8 +19,14 @@ internal sealed record YamuxOptions(
     /// <summary>Streams we opened that the peer has not acknowledged yet (libp2p specs, yamux/README.md).</summary>
     public const int AckBacklog = 256;
 
+    /// <summary>Probes, and frames without payload or flags, taken between two ticks of the session: about a second. Honest peers send a few.</summary>
+    public const int MaxIdleFrames = 10_000;
+
     /// <summary>The largest data frame we send: small enough that streams share the connection fairly.</summary>
     public const int MaxDataFrame = 32 * 1024;
+
+    /// <summary>What all connections of the host together may buffer.</summary>
+    public ReceiveBudget Budget { get; init; } = new(long.MaxValue, 0);
 
     public static YamuxOptions From(Libp2pLimits limits) => new(
         limits.MaxInboundStreamsPerConnection,
@@ -29,5 +35,8 @@ internal sealed record YamuxOptions(
         limits.MaxStreamWindow,
         limits.SendBufferBytes,
         limits.KeepAliveInterval,
-        limits.KeepAliveTimeout);
+        limits.KeepAliveTimeout)
+    {
+        Budget = new ReceiveBudget(limits.MaxBufferedBytes, limits.MaxBufferedBytes / limits.MaxConnections),
+    };
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Libp2p.Noise;
 
@@ -34,6 +35,7 @@ internal sealed class YamuxSession
     private bool _pingPending;
     private bool _everPinged;
     private long _lastActivity;
+    private int _idleFrames;
 
     /// <param name="channel">The encrypted connection; disposed of with the session.</param>
     /// <param name="remotePeer">Who is at its end.</param>
@@ -77,6 +79,9 @@ internal sealed class YamuxSession
     /// <summary>The last measured round trip; zero before the first.</summary>
     public TimeSpan RoundTrip { get; private set; }
 
+    /// <summary>How the peer broke the protocol, when that ended the session; no honest peer does. Our own want of room is no offence.</summary>
+    public string? Offence { get; private set; }
+
     /// <summary>Ends when the session is over.</summary>
     public Task Completion => _over.Task;
 
@@ -114,9 +119,10 @@ internal sealed class YamuxSession
         await Task.Yield();
         var reader = new YamuxFrameReader(this);
         string? violation = null;
+        // Rented: strangers who come and go would fill the large object heap with what each of them had.
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBufferSize);
         try
         {
-            byte[] buffer = GC.AllocateUninitializedArray<byte>(ReadBufferSize);
             while (violation is null)
             {
                 int read = await _channel.ReadAsync(buffer).ConfigureAwait(false);
@@ -136,9 +142,14 @@ internal sealed class YamuxSession
         {
             // How most connections end; the streams are told below.
         }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
 
         if (violation is not null)
         {
+            Offence = violation == "yamux-receive-buffer-full" ? null : violation;
             await FailAsync(violation).ConfigureAwait(false);
         }
 
@@ -195,6 +206,7 @@ internal sealed class YamuxSession
     /// <summary>Sends a probe, or closes the session when the last one stayed unanswered, and resets abandoned streams. Called regularly.</summary>
     public void Tick()
     {
+        Interlocked.Exchange(ref _idleFrames, 0);
         long now = Time.GetTimestamp();
         bool dead = false, probe = false;
         List<YamuxStream>? abandoned = null;
@@ -323,11 +335,28 @@ internal sealed class YamuxSession
         }
     }
 
-    /// <summary>Counts received bytes as waiting; false when too many wait.</summary>
-    public bool TryBuffer(int count) => Interlocked.Add(ref _buffered, count) <= Options.MaxBufferedBytes;
+    /// <summary>Counts received bytes as waiting; false, and nothing counted, when too many wait here or in the whole host.</summary>
+    public bool TryBuffer(int count)
+    {
+        long held = Interlocked.Add(ref _buffered, count);
+        if (held <= Options.MaxBufferedBytes && Options.Budget.TryTake(count, held))
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _buffered, -count);
+        return false;
+    }
 
     /// <summary>Received bytes were read, or dropped.</summary>
-    public void Released(long count) => Interlocked.Add(ref _buffered, -count);
+    public void Released(long count)
+    {
+        Interlocked.Add(ref _buffered, -count);
+        Options.Budget.Return(count);
+    }
+
+    /// <summary>Counts a frame that carried nothing; false when there were too many since the last <see cref="Tick"/>.</summary>
+    public bool TryTakeIdleFrame() => Interlocked.Increment(ref _idleFrames) <= YamuxOptions.MaxIdleFrames;
 
     /// <summary>Finds an open stream.</summary>
     public YamuxStream? Find(uint id)

@@ -27,7 +27,17 @@ public static class ConfigSchema
         new("p2p.peers", ConfigType.TextList, "[]", "multiaddresses ending in /p2p/<peer id>",
             "Nodes to dial at start, besides the addresses in the genesis file.") { Check = Multiaddress },
         new("p2p.max_connections", ConfigType.Integer, "256", "connections",
-            "A cap on memory and file handles. Committee members are always let in.") { Minimum = 4, Maximum = 65_535 },
+            "A cap on memory and file handles. From seven eighths of it on, the peers worth least are let go. Committee members are always let in.") { Minimum = 4, Maximum = 65_535 },
+        new("p2p.max_connections_per_ip", ConfigType.Integer, "16", "connections",
+            "Holds back one machine with many identities. Committee members are always let in.") { Minimum = 1, Maximum = 65_535 },
+        new("p2p.discovery", ConfigType.Boolean, "true", "",
+            "Ask peers whom they know, dial some of these, and remember them in data_dir/peers. Off: only the peers named here and in the genesis file."),
+        new("p2p.target_peers", ConfigType.Integer, "32", "connected peers",
+            "While there are fewer, known peers are dialled.") { Minimum = 1, Maximum = 65_535 },
+        new("p2p.dial_private_addresses", ConfigType.Boolean, "false", "",
+            "Whether addresses such as 10.0.0.1 that peers tell are dialled. Turn it on only where all nodes share one site."),
+        new("p2p.exempt_networks", ConfigType.TextList, "[\"127.0.0.0/8\", \"::1/128\"]", "networks as address/bits",
+            "No limits per second and per subnet for these: many nodes on one machine or behind one proxy.") { Check = Network },
 
         new("api.listen", ConfigType.Text, "\"127.0.0.1:8080\"", "address:port",
             "Where devices connect, and the status page. Use 0.0.0.0:8080 to serve other machines.") { Check = EndPoint },
@@ -110,6 +120,8 @@ public static class ConfigSchema
         text.StartsWith("/ip4/", StringComparison.Ordinal) || text.StartsWith("/ip6/", StringComparison.Ordinal) || text.StartsWith("/dns", StringComparison.Ordinal)
             ? null
             : $"'{text}' is no multiaddress.";
+
+    private static string? Network(string text) => IPNetwork.TryParse(text, out _) ? null : $"'{text}' is no network.";
 
     private static string? HttpUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && (url.Scheme is "http" or "https") ? null : $"'{text}' is no http URL.";

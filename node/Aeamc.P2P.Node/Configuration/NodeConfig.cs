@@ -32,6 +32,16 @@ public sealed class NodeConfig
 
     public int MaxConnections => Number("p2p.max_connections");
 
+    public int MaxConnectionsPerIp => Number("p2p.max_connections_per_ip");
+
+    public bool Discovery => Flag("p2p.discovery");
+
+    public int TargetPeers => Number("p2p.target_peers");
+
+    public bool DialPrivateAddresses => Flag("p2p.dial_private_addresses");
+
+    public IReadOnlyList<IPNetwork> ExemptNetworks => [.. List("p2p.exempt_networks").Select(IPNetwork.Parse)];
+
     public IPEndPoint ApiListen => IPEndPoint.Parse(Text("api.listen"));
 
     public int RegisterPerHour => Number("api.register_per_hour");

@@ -80,11 +80,12 @@ public sealed class ConsensusNetwork : IConsensusTransport
     {
         if (!_members.TryGetValue(peer, out NodeId member))
         {
-            Refuse(peer, "not_a_member");
+            // No offence: a member of yesterday's committee may not know yet.
+            _host.Disconnect(peer, "not_a_member");
         }
         else if (!ConsensusMessageCodec.TryDecode(bytes.Span, out ConsensusMessage? message))
         {
-            Refuse(peer, "malformed_consensus_message");
+            _host.Penalise(peer, "malformed_consensus_message");
         }
         else
         {
@@ -149,13 +150,9 @@ public sealed class ConsensusNetwork : IConsensusTransport
     {
         if (result != VerificationResult.Valid)
         {
-            _refused.AddOrUpdate($"consensus_{result}".ToLowerInvariant(), 1, static (_, count) => count + 1);
+            Count($"consensus_{result}".ToLowerInvariant());
         }
     }
 
-    private void Refuse(PeerId peer, string reason)
-    {
-        _refused.AddOrUpdate(reason, 1, static (_, count) => count + 1);
-        _host.Disconnect(peer, reason);
-    }
+    private void Count(string reason) => _refused.AddOrUpdate(reason, 1, static (_, count) => count + 1);
 }

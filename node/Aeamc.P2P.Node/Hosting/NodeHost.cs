@@ -110,12 +110,18 @@ public sealed class NodeHost : IAsyncDisposable
             Identity = Key,
             ListenAddresses = [.. config.P2PListen.Select(text => NetworkFoundation.Address("p2p.listen", text))],
             BootstrapPeers = [.. config.P2PPeers.Select(text => NetworkFoundation.Address("p2p.peers", text)), .. foundation.MemberAddresses(Key.PublicKey)],
+            ProtectedPeers = [.. Context.Committee.Members.Select(PeerId.FromNodeId)],
+            Limits = PeerLimits.Of(config),
+            Discovery = PeerLimits.DiscoveryOf(config),
+            AllowPrivateAddresses = config.DialPrivateAddresses,
             Log = (_, text) => logger.Network(text),
         });
         Own(Network);
         Network.PeerConnected += peer => logger.PeerConnected(peer.Id.ToString());
         Network.PeerDisconnected += peer => logger.PeerGone(peer.ToString());
-        Pubsub = Own(new PubsubRouter(Network, new PubsubSettings()));
+        var gossip = new PubsubSettings();
+        Pubsub = Own(new PubsubRouter(Network, gossip));
+        Network.JudgePeersBy(Pubsub.Score, gossip.Score.GraylistThreshold);
 
         Latency = new LatencyHistogram();
         Waiting = new WaitingEntries(time, Latency);

@@ -33,6 +33,19 @@ public class SignedPeerRecordTests
     }
 
     [Fact]
+    public void The_form_of_the_specification_is_read_as_well_as_that_of_go_and_js()
+    {
+        using Ed25519PrivateKey key = Ed25519PrivateKey.Generate();
+        byte[] record = [0x0A, PeerId.Size, .. PeerId.FromNodeId(key.PublicKey).ToArray(), 0x10, 9];
+        byte[] type = [.. "/libp2p/routing-state-record"u8];
+        Assert.True(SignedPeerRecord.TryOpen(SignedEnvelope.Seal(key, "libp2p-routing-state", type, record), out SignedPeerRecord? opened));
+        Assert.Equal(9UL, opened.Sequence);
+        // Each domain goes with its own payload type only.
+        Assert.False(SignedPeerRecord.TryOpen(SignedEnvelope.Seal(key, "libp2p-routing-state", [3, 1], record), out _));
+        Assert.False(SignedPeerRecord.TryOpen(SignedEnvelope.Seal(key, "libp2p-peer-record", type, record), out _));
+    }
+
+    [Fact]
     public void Nobody_speaks_for_another_peer()
     {
         using Ed25519PrivateKey key = Ed25519PrivateKey.Generate();

@@ -50,10 +50,10 @@ public class LostConnectionTests
         await using Libp2pHost host = TestHost.Create();
         var channel = new BreakingChannel();
         YamuxSession session = Session(channel);
-        var table = new ConnectionTable(host.LocalPeer, new Libp2pLimits());
+        var table = new ConnectionTable(host.LocalPeer, new Libp2pLimits(), new PeerGuard([], new Libp2pLimits(), TimeProvider.System));
         var connection = new PeerConnection(
-            1, Peer, ConnectionDirection.Outbound, Multiaddress.Parse("/ip4/127.0.0.1/tcp/1"), IPAddress.Loopback, session);
-        Assert.Null(table.TryAdd(connection));
+            1, Peer, ConnectionDirection.Outbound, Multiaddress.Parse("/ip4/127.0.0.1/tcp/1"), IPAddress.Loopback, 0, session);
+        Assert.Null(table.TryAdd(connection, out _));
         var messages = new MessageService(host, table, new Libp2pLimits());
         var answers = new List<bool>();
 

@@ -236,17 +236,65 @@ public sealed class YamuxSessionTests : IDisposable
     [Fact]
     public async Task Who_makes_us_answer_but_reads_nothing_is_cut_off()
     {
-        byte[] pings = [.. Enumerable.Repeat(Frame(YamuxFrameType.Ping, YamuxFlags.Syn, 0, 1), 1000).SelectMany(frame => frame)];
         Task flood = Task.Run(async () =>
         {
-            while (!_session.Completion.IsCompleted)
+            // Each stream beyond the allowed ones is answered by a reset.
+            for (uint id = 1; !_session.Completion.IsCompleted; id += 2000)
             {
-                await _peer.WriteAsync(pings);
+                await _peer.WriteAsync((byte[])[.. Enumerable.Range(0, 1000).SelectMany(i => Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, id + (2 * (uint)i), 0))]);
             }
         });
         await _session.Completion.WaitAsync(TestHost.Patience);
         Assert.Equal(1, _refusals["yamux-control-flood"]);
         await flood.ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(TestHost.Patience);
+    }
+
+    [Fact]
+    public async Task Frames_that_carry_nothing_are_an_offence_when_there_are_too_many_between_two_ticks()
+    {
+        byte[] half = [.. Enumerable.Repeat(Frame(YamuxFrameType.Ping, YamuxFlags.Ack, 0, 99), YamuxOptions.MaxIdleFrames / 2).SelectMany(frame => frame)];
+        byte[] empty = [.. Enumerable.Repeat(Frame(YamuxFrameType.Data, YamuxFlags.None, 1, 0), YamuxOptions.MaxIdleFrames / 2).SelectMany(frame => frame)];
+        await _peer.WriteAsync(Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 1, 0));
+        // Answers to probes are no such frames.
+        await _peer.WriteAsync(half);
+        await _peer.WriteAsync(half);
+        await _peer.WriteAsync(empty);
+        await SettleAsync();
+        _session.Tick();
+        await _peer.WriteAsync(empty);
+        await SettleAsync();
+        Assert.Null(_session.Offence);
+        await _peer.WriteAsync(empty);
+        await _session.Completion.WaitAsync(TestHost.Patience);
+        Assert.Equal(1, _refusals["yamux-frame-flood"]);
+        Assert.Equal("yamux-frame-flood", _session.Offence);
+    }
+
+    [Fact]
+    public async Task What_all_connections_hold_is_bounded_and_given_back()
+    {
+        var budget = new ReceiveBudget(total: 1000, share: 100);
+        (PairedChannel ours, PairedChannel theirs) = PairedChannel.Create();
+        var session = new YamuxSession(
+            ours, PeerId.FromNodeId(new NodeId(new byte[32])), client: false, Options with { Budget = budget }, _time, _refusals, _accepted.Add);
+        Task run = session.RunAsync();
+        Assert.True(budget.TryTake(600, connection: 600));
+        await theirs.WriteAsync((byte[])[.. Frame(YamuxFrameType.Data, YamuxFlags.Syn, 1, 300), .. new byte[300]]);
+        await TestHost.UntilAsync(() => budget.Held == 900);
+        Assert.Equal(100, await _accepted[0].ReadAsync(new byte[100]));
+        Assert.Equal(800, budget.Held);
+        // Beyond the total, and more than its share: it is closed, which is no offence.
+        await theirs.WriteAsync((byte[])[.. Frame(YamuxFrameType.Data, YamuxFlags.None, 1, 300), .. new byte[300]]);
+        await run.WaitAsync(TestHost.Patience);
+        Assert.Equal(1, _refusals["yamux-receive-buffer-full"]);
+        Assert.Null(session.Offence);
+        await _accepted[0].DisposeAsync();
+        Assert.Equal(600, budget.Held);
+        // Who holds less than its share is let on.
+        Assert.True(budget.TryTake(500, connection: 100));
+        Assert.False(budget.TryTake(1, connection: 101));
+        budget.Return(1100);
+        Assert.Equal(0, budget.Held);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 namespace Aeamc.P2P.Libp2p.Tests;
 
 /// <summary>Two ends of a byte stream in memory: what one writes the other reads. Disposing of an end ends both.</summary>
-internal sealed class PairedChannel : ByteChannel, IDisposable
+internal sealed class PairedChannel : ConnectionChannel
 {
     private readonly Pipe _in;
     private readonly Pipe _out;
@@ -47,7 +47,9 @@ internal sealed class PairedChannel : ByteChannel, IDisposable
         return all.ToArray();
     }
 
-    public void Dispose()
+    public override void Shutdown() => Dispose();
+
+    public override void Dispose()
     {
         _out.Writer.Complete();
         _in.Writer.Complete();

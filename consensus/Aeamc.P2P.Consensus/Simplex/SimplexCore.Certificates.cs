@@ -39,6 +39,14 @@ public sealed partial class SimplexCore
             return;
         }
 
+        if (source == Source.Received && _self is { } self && certificate.Signers.Contains(self) && certificate.View > _forgotten
+            && !state.Remembers(certificate.Statement))
+        {
+            // "Crash safety": a quorum counted a vote of ours that we do not remember.
+            Halt(HaltReason.UnknownOwnVote, certificate.Statement.ToString(), certificate.Statement);
+            return;
+        }
+
         NoteSigners(certificate);
         if (source == Source.Received && certificate.Kind == VoteKind.Notarize && certificate.View > _view.Next)
         {

@@ -162,7 +162,7 @@ public sealed partial class SimplexCore
         if (own && view > _finalized.View && view > _forgotten && !state.Remembers(vote.Statement))
         {
             // "Crash safety": our key signed what we do not remember.
-            Halt(HaltReason.UnknownOwnVote, vote.Statement.ToString());
+            Halt(HaltReason.UnknownOwnVote, vote.Statement.ToString(), vote.Statement);
             return;
         }
 
@@ -288,9 +288,9 @@ public sealed partial class SimplexCore
 
     private bool CanVote(View view) => _self is not null && view > _forgotten && (_forgotten == View.Zero || _finalized.View > _forgotten);
 
-    private void Halt(HaltReason reason, string detail)
+    private void Halt(HaltReason reason, string detail, Statement? unknown = null)
     {
         _halted = true;
-        _effects.Add(new Effect.Halt(reason, detail));
+        _effects.Add(new Effect.Halt(reason, detail, unknown));
     }
 }

@@ -8,7 +8,7 @@ namespace Aeamc.P2P.Libp2p.Noise;
 /// The encrypted byte stream after a handshake: frames of a big-endian 2-byte length, ciphertext and tag (libp2p specs, noise/README.md).
 /// Frame borders mean nothing to the layers above. One reader and one writer at a time.
 /// </summary>
-internal sealed class NoiseChannel : ByteChannel, IDisposable
+internal sealed class NoiseChannel : ConnectionChannel
 {
     private const int LengthSize = 2;
     private const int MaxFrame = ushort.MaxValue;
@@ -77,7 +77,9 @@ internal sealed class NoiseChannel : ByteChannel, IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public override void Shutdown() => _socket.Shutdown();
+
+    public override void Dispose() => _socket.Dispose();
 
     private int Encrypt(ReadOnlySpan<byte> source, Span<byte> destination)
     {

@@ -5,7 +5,7 @@ namespace Aeamc.P2P.Libp2p.Transport;
 /// <summary>
 /// A TCP connection with a receive buffer, so that the layers above may look at bytes in place: Noise decrypts straight out of it.
 /// </summary>
-internal sealed class SocketChannel : ByteChannel, IDisposable
+internal sealed class SocketChannel : ConnectionChannel
 {
     // Two whole Noise frames: one can be parsed while the kernel fills the next.
     private const int BufferSize = 2 * (2 + ushort.MaxValue);
@@ -70,7 +70,19 @@ internal sealed class SocketChannel : ByteChannel, IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public override void Shutdown()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is shut down already.
+        }
+    }
+
+    public override void Dispose() => _socket.Dispose();
 
     private async ValueTask<int> ReceiveAsync(CancellationToken cancellationToken)
     {

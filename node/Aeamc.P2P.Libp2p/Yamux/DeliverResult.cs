@@ -12,6 +12,9 @@ internal enum DeliverResult
     /// <summary>Nobody will read them: the stream was left by its owner.</summary>
     Unwanted,
 
+    /// <summary>More waits on the connection than may.</summary>
+    Overflow,
+
     /// <summary>More than the window, or after the end: the peer broke the protocol.</summary>
     Violation,
 }

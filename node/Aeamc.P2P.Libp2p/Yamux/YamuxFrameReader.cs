@@ -130,7 +130,7 @@ internal sealed class YamuxFrameReader(YamuxSession session)
             case DeliverResult.Unwanted:
                 _stream.Reset();
                 return null;
-            case DeliverResult.Stored when !session.TryBuffer(data.Length):
+            case DeliverResult.Overflow:
                 return "yamux-receive-buffer-full";
             default:
                 return null;

@@ -15,7 +15,7 @@ internal sealed class YamuxOutbox : IThreadPoolWorkItem
     private readonly object _gate = new();
     private readonly ByteChannel _channel;
     private readonly int _capacity;
-    private readonly Action<Exception> _onFailure;
+    private readonly Action _onFailure;
     private byte[]? _buffer;
     private int _filled;
     private bool _flushing;
@@ -26,7 +26,7 @@ internal sealed class YamuxOutbox : IThreadPoolWorkItem
     /// <param name="channel">Where to send.</param>
     /// <param name="capacity">Bytes of data frames that may wait.</param>
     /// <param name="onFailure">Told once when sending fails.</param>
-    public YamuxOutbox(ByteChannel channel, int capacity, Action<Exception> onFailure)
+    public YamuxOutbox(ByteChannel channel, int capacity, Action onFailure)
     {
         _channel = channel;
         _capacity = capacity;
@@ -55,28 +55,28 @@ internal sealed class YamuxOutbox : IThreadPoolWorkItem
     }
 
     /// <summary>Queues a data frame; when there is no room, gives the task that ends when there may be some.</summary>
-    public bool TryAppendData(uint streamId, ReadOnlySpan<byte> payload, out Task room)
+    public AppendResult TryAppendData(uint streamId, ReadOnlySpan<byte> payload, out Task room)
     {
         lock (_gate)
         {
+            room = Task.CompletedTask;
             if (_closed)
             {
-                throw new ChannelClosedException(ChannelCloseReason.ConnectionLost);
+                return AppendResult.Closed;
             }
 
             if (_filled > 0 && _filled + YamuxHeader.Size + payload.Length > _capacity)
             {
                 _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 room = _room.Task;
-                return false;
+                return AppendResult.Full;
             }
 
             Span<byte> frame = Reserve(YamuxHeader.Size + payload.Length);
             new YamuxHeader(YamuxFrameType.Data, YamuxFlags.None, streamId, (uint)payload.Length).Write(frame);
             payload.CopyTo(frame[YamuxHeader.Size..]);
             StartFlush();
-            room = Task.CompletedTask;
-            return true;
+            return AppendResult.Queued;
         }
     }
 
@@ -126,9 +126,10 @@ internal sealed class YamuxOutbox : IThreadPoolWorkItem
                 }
             }
         }
-        catch (Exception e)
+        catch (Exception)
         {
-            _onFailure(e);
+            // Most often the connection ended; whatever it was, nothing more can be sent, and the session says what that means.
+            _onFailure();
         }
     }
 

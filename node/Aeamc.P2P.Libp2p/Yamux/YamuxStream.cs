@@ -1,7 +1,5 @@
-using System.Buffers;
-using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Aeamc.P2P.Libp2p.Multiformats;
-using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Libp2p.Yamux;
 
@@ -14,11 +12,9 @@ internal sealed class YamuxStream : PeerStream
     // The smallest round trip assumed when deciding whether a window was used up fast: below, timer noise decides.
     private static readonly TimeSpan FastestRound = TimeSpan.FromMilliseconds(20);
 
-    private static readonly PipeOptions ReceiveOptions = new(pauseWriterThreshold: 0, resumeWriterThreshold: 0, useSynchronizationContext: false);
-
     private readonly object _gate = new();
     private readonly YamuxSession _session;
-    private readonly Pipe _received = new(ReceiveOptions);
+    private readonly ReceiveBuffer _received = new();
     private readonly bool _outbound;
     private long _credit = YamuxOptions.InitialWindow;
     private TaskCompletionSource? _creditArrived;
@@ -26,7 +22,6 @@ internal sealed class YamuxStream : PeerStream
     private long _windowLeft = YamuxOptions.InitialWindow;
     private long _unacknowledged;
     private long _lastUpdate;
-    private long _buffered;
     private bool _writeClosed;
     private bool _remoteClosed;
     private bool _discarding;
@@ -73,18 +68,10 @@ internal sealed class YamuxStream : PeerStream
     /// <summary>Since when nobody reads the stream any more; null while somebody may.</summary>
     public long? DiscardingSince { get; private set; }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
     {
-        if (!_received.Reader.TryRead(out ReadResult result))
-        {
-            result = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        ReadOnlySequence<byte> buffer = result.Buffer;
-        int count = (int)Math.Min(destination.Length, buffer.Length);
-        ReadOnlySequence<byte> taken = buffer.Slice(0, count);
-        taken.CopyTo(destination.Span);
-        _received.Reader.AdvanceTo(taken.End);
+        int count = await _received.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
         if (count > 0)
         {
             GiveCredit(count);
@@ -95,25 +82,35 @@ internal sealed class YamuxStream : PeerStream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        // The usual case, credit and room at hand, needs no state machine.
-        while (!source.IsEmpty)
+        // The usual case, credit and room at hand, needs no state machine. A connection that ends just now is a failed task, never an
+        // exception of the call itself: that would reach callers who do not wait for the bytes to be taken.
+        return Push(ref source, out Task wait) switch
         {
-            int count = TakeCredit(source.Length, out Task wait);
-            if (count == 0)
+            AppendResult.Queued => ValueTask.CompletedTask,
+            AppendResult.Full => WriteSlowlyAsync(source, wait, cancellationToken),
+            _ => ValueTask.FromException(new ChannelClosedException(WriteFailure)),
+        };
+    }
+
+    public override bool TryWrite(ReadOnlySpan<byte> source)
+    {
+        lock (_gate)
+        {
+            if (_closed is not null || _writeClosed || source.Length > Math.Min(_credit, YamuxOptions.MaxDataFrame))
             {
-                return WriteSlowlyAsync(source, wait, cancellationToken);
+                return false;
             }
 
-            if (!_session.Outbox.TryAppendData(Id, source.Span[..count], out wait))
-            {
-                ReturnCredit(count);
-                return WriteSlowlyAsync(source, wait, cancellationToken);
-            }
-
-            source = source[count..];
+            _credit -= source.Length;
         }
 
-        return ValueTask.CompletedTask;
+        if (_session.Outbox.TryAppendData(Id, source, out _) == AppendResult.Queued)
+        {
+            return true;
+        }
+
+        ReturnCredit(source.Length);
+        return false;
     }
 
     public override void CloseWrite()
@@ -148,7 +145,7 @@ internal sealed class YamuxStream : PeerStream
         bool unread;
         lock (_gate)
         {
-            unread = _buffered > 0 && !_remoteClosed;
+            unread = _received.Count > 0 && !_remoteClosed;
             _discarding = true;
             DiscardingSince ??= _session.Time.GetTimestamp();
         }
@@ -159,13 +156,7 @@ internal sealed class YamuxStream : PeerStream
             Reset();
         }
 
-        _received.Reader.Complete();
-        lock (_gate)
-        {
-            _session.Released(_buffered);
-            _buffered = 0;
-        }
-
+        _session.Released(_received.Discard());
         return ValueTask.CompletedTask;
     }
 
@@ -190,11 +181,13 @@ internal sealed class YamuxStream : PeerStream
                 return DeliverResult.Unwanted;
             }
 
-            _buffered += data.Length;
-            _received.Writer.Write(data);
-            // Wakes the reader on the pool, so never re-enters here; completes at once, since nothing pauses this pipe but the window.
-            ValueTask<FlushResult> flushed = _received.Writer.FlushAsync();
-            Invariant.Check(flushed.IsCompletedSuccessfully);
+            // Counted before a reader can take them and count them off.
+            if (!_session.TryBuffer(data.Length))
+            {
+                return DeliverResult.Overflow;
+            }
+
+            _received.Add(data);
             return DeliverResult.Stored;
         }
     }
@@ -212,7 +205,7 @@ internal sealed class YamuxStream : PeerStream
             _remoteClosed = true;
             if (_closed is null)
             {
-                _received.Writer.Complete();
+                _received.End();
             }
         }
     }
@@ -245,11 +238,7 @@ internal sealed class YamuxStream : PeerStream
             }
 
             _closed = reason;
-            if (!_remoteClosed)
-            {
-                _received.Writer.Complete(new ChannelClosedException(reason));
-            }
-
+            _session.Released(_received.Fail(reason));
             _creditArrived?.TrySetResult();
             return true;
         }
@@ -257,60 +246,76 @@ internal sealed class YamuxStream : PeerStream
 
     private async ValueTask WriteSlowlyAsync(ReadOnlyMemory<byte> source, Task wait, CancellationToken cancellationToken)
     {
-        while (true)
+        AppendResult result;
+        do
         {
             await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
-            while (!source.IsEmpty)
+            result = Push(ref source, out wait);
+        }
+        while (result == AppendResult.Full);
+        if (result == AppendResult.Closed)
+        {
+            throw new ChannelClosedException(WriteFailure);
+        }
+    }
+
+    private ChannelCloseReason WriteFailure
+    {
+        get
+        {
+            lock (_gate)
             {
-                int count = TakeCredit(source.Length, out wait);
-                if (count == 0)
-                {
-                    break;
-                }
-
-                if (!_session.Outbox.TryAppendData(Id, source.Span[..count], out wait))
-                {
-                    ReturnCredit(count);
-                    break;
-                }
-
-                source = source[count..];
-            }
-
-            if (source.IsEmpty)
-            {
-                return;
+                return _closed ?? (_writeClosed ? ChannelCloseReason.ClosedLocally : ChannelCloseReason.ConnectionLost);
             }
         }
     }
 
-    private int TakeCredit(int wanted, out Task wait)
+    /// <summary>Queues as much as credit and room allow; what is left is still in <paramref name="source"/>.</summary>
+    private AppendResult Push(ref ReadOnlyMemory<byte> source, out Task wait)
+    {
+        AppendResult result = AppendResult.Queued;
+        wait = Task.CompletedTask;
+        while (!source.IsEmpty && result == AppendResult.Queued)
+        {
+            result = TakeCredit(source.Length, out int count, out wait);
+            if (result == AppendResult.Queued)
+            {
+                result = _session.Outbox.TryAppendData(Id, source.Span[..count], out wait);
+                if (result == AppendResult.Queued)
+                {
+                    source = source[count..];
+                }
+                else
+                {
+                    ReturnCredit(count);
+                }
+            }
+        }
+
+        return result;
+    }
+
+    private AppendResult TakeCredit(int wanted, out int count, out Task wait)
     {
         lock (_gate)
         {
-            if (_closed is { } reason)
+            wait = Task.CompletedTask;
+            count = 0;
+            if (_closed is not null || _writeClosed)
             {
-                throw new ChannelClosedException(reason);
+                return AppendResult.Closed;
             }
 
-            if (_writeClosed)
-            {
-                throw new ChannelClosedException(ChannelCloseReason.ClosedLocally);
-            }
-
-            int count = (int)Math.Min(Math.Min(wanted, YamuxOptions.MaxDataFrame), _credit);
+            count = (int)Math.Min(Math.Min(wanted, YamuxOptions.MaxDataFrame), _credit);
             if (count == 0)
             {
                 _creditArrived ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 wait = _creditArrived.Task;
-            }
-            else
-            {
-                wait = Task.CompletedTask;
+                return AppendResult.Full;
             }
 
             _credit -= count;
-            return count;
+            return AppendResult.Queued;
         }
     }
 
@@ -328,7 +333,6 @@ internal sealed class YamuxStream : PeerStream
         _session.Released(count);
         lock (_gate)
         {
-            _buffered -= count;
             _unacknowledged += count;
             if (_unacknowledged < _window / 2 || _remoteClosed || _closed is not null)
             {

@@ -16,6 +16,9 @@ internal static class OptionsMapping
         // The engine's own diary: two files of a megabyte, and no statistics threads.
         RocksDbNative.SetKeepLogFileNumber(handle, 2);
         RocksDbNative.SetMaxLogFileSize(handle, 1 << 20);
+
+        // A writer that waits for another's sync would spin for 100 us at each write, on a core that signatures need.
+        RocksDbNative.SetWriteThreadAdaptiveYield(handle, 0);
         RocksDbNative.SetStatsDumpPeriod(handle, 0);
         RocksDbNative.SetStatsPersistPeriod(handle, 0);
         return handle;

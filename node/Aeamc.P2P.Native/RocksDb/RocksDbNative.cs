@@ -56,6 +56,9 @@ internal static unsafe partial class RocksDbNative
     [LibraryImport(Library, EntryPoint = "rocksdb_flush_cf")]
     internal static partial void FlushFamily(DatabaseHandle database, FlushOptionsHandle options, ColumnFamilyHandle family, byte** error);
 
+    [LibraryImport(Library, EntryPoint = "rocksdb_compact_range_cf")]
+    internal static partial void CompactRange(DatabaseHandle database, ColumnFamilyHandle family, byte* start, nuint startLength, byte* limit, nuint limitLength);
+
     [LibraryImport(Library, EntryPoint = "rocksdb_property_value_cf", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial byte* Property(DatabaseHandle database, ColumnFamilyHandle family, string name);
 
@@ -172,6 +175,9 @@ internal static unsafe partial class RocksDbNative
 
     [LibraryImport(Library, EntryPoint = "rocksdb_options_set_stats_persist_period_sec")]
     internal static partial void SetStatsPersistPeriod(OptionsHandle options, uint seconds);
+
+    [LibraryImport(Library, EntryPoint = "rocksdb_options_set_enable_write_thread_adaptive_yield")]
+    internal static partial void SetWriteThreadAdaptiveYield(OptionsHandle options, byte value);
 
     [LibraryImport(Library, EntryPoint = "rocksdb_options_set_block_based_table_factory")]
     internal static partial void SetBlockBasedTable(OptionsHandle options, TableOptionsHandle table);

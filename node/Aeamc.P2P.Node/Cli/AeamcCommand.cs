@@ -15,9 +15,12 @@ public static class AeamcCommand
             RunCommand.Build(),
             StatusCommand.Build(),
             VerifyCommand.Build(),
+            FollowCommand.Build(),
             TestnetCommand.Build(),
             DeviceCommand.Build(),
             SimulateCommand.Build(Console.Out, Console.Error),
+            WalCommand.Build(),
+            DbCommand.Build(),
         };
         return root;
     }

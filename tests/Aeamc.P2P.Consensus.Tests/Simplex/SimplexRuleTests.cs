@@ -104,6 +104,33 @@ public class SimplexRuleTests
     }
 
     [Fact]
+    public void Rule01_a_leader_whose_last_turn_went_well_gets_its_time_though_it_missed_the_views_since()
+    {
+        var late = new NodeIndex(3);
+        CoreDriver node = CoreDriver.Started(_world, new NodeIndex(0), Fast with { SkipViews = 16 });
+        ulong turn = 1;
+        for (; _world.LeaderOf(turn) != late; turn++)
+        {
+            node.Nullified(turn);
+        }
+
+        node.Finalized(World.Block(_world.Genesis, turn));
+        for (ulong view = turn + 1; view < turn + 4; view++)
+        {
+            node.Nullified(view);
+        }
+
+        Assert.Equal(late, _world.LeaderOf(node.Core.CurrentView.Value));
+        Assert.True(node.Timer(TimerKind.Leader) > 0);
+        for (ulong view = turn + 4; view < turn + 8; view++)
+        {
+            node.Nullified(view);
+        }
+
+        Assert.Equal(0, node.Timer(TimerKind.Leader));
+    }
+
+    [Fact]
     public void Rule01_a_leader_heard_of_too_late_to_count_is_not_silent()
     {
         CoreDriver node = SilentLeader(out ulong view);

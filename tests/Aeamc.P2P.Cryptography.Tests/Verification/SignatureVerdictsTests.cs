@@ -104,6 +104,35 @@ public sealed class SignatureVerdictsTests : IDisposable
     }
 
     [Fact]
+    public void A_vote_is_computed_once_however_many_certificates_hold_it()
+    {
+        var verifier = new Ed25519SignatureVerifier();
+        byte[] signature = _ed25519.Sign([1, 2]);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.True(verifier.Verify(_ed25519.PublicKey, [1, 2], signature));
+        }
+
+        Assert.Equal(1, verifier.Computed);
+    }
+
+    [Fact]
+    public void A_remembered_vote_does_not_make_another_one_valid()
+    {
+        var verifier = new Ed25519SignatureVerifier();
+        byte[] signature = _ed25519.Sign([1, 2]);
+        Assert.True(verifier.Verify(_ed25519.PublicKey, [1, 2], signature));
+        using var other = Ed25519PrivateKey.Generate();
+        byte[] broken = [.. signature];
+        broken[40] ^= 1;
+        Assert.False(verifier.Verify(_ed25519.PublicKey, [1, 3], signature));
+        Assert.False(verifier.Verify(other.PublicKey, [1, 2], signature));
+        Assert.False(verifier.Verify(_ed25519.PublicKey, [1, 2], broken));
+        Assert.False(verifier.Verify(_ed25519.PublicKey, [1, 2], broken));
+        Assert.Equal(5, verifier.Computed);
+    }
+
+    [Fact]
     public void Recovery_gives_both_keys_in_ascending_order()
     {
         byte[] message = "taskdevice"u8.ToArray();

@@ -321,15 +321,14 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         }
 
         MicroblockHeader header = block.Content!.Header;
-        bool valid = batches.All(batch => batch.Verdict != BatchVerdict.Invalid)
-            && entries.Count <= ChainContext.MaximumEntries
-            && bytes <= ChainContext.MaximumBatchBytes
-            && CheckHeader(block.Ref.Hash, header, parent) == HeaderFault.None
-            && BlockRules.CheckEntries(header, entries) == HeaderFault.None;
-        if (!valid)
+        string? fault = batches.Any(batch => batch.Verdict == BatchVerdict.Invalid) ? "a batch with a wrong signature"
+            : entries.Count > ChainContext.MaximumEntries || bytes > ChainContext.MaximumBatchBytes ? "too large"
+            : CheckHeader(block.Ref.Hash, header, parent) is var wrong and not HeaderFault.None ? wrong.ToString()
+            : BlockRules.CheckEntries(header, entries) is var other and not HeaderFault.None ? other.ToString()
+            : null;
+        if (fault is not null)
         {
-            Invariant.Check(!trusted);
-            return false;
+            return trusted ? throw Invariant.Fail($"block {block.Ref}, which a quorum finalized, is not valid here: {fault}; its parent here is {parent.Ref}") : false;
         }
 
         block.Executed = BlockRules.Execute(_context, header, block.Ref.Hash, parent.Executed!, entries);

@@ -23,9 +23,12 @@ public sealed class ChainCommitter : IDisposable
     /// <summary>Blocks written and not yet synced: when the disk cannot follow, the chain's thread waits for it.</summary>
     private const int MaximumUnsynced = 1_024;
 
-    private readonly BlockingCollection<FinalizedBlock> _written = new(MaximumUnsynced);
+    // A monitor, for its waiter sleeps at once: a blocking collection's would spin before each block.
+    private readonly object _gate = new();
+    private readonly Queue<FinalizedBlock> _written = [];
     private readonly Thread _publisher;
     private readonly ConcurrentDictionary<string, long> _rejectedProposals = [];
+    private bool _closed;
     private FinalizedHead _writtenHead;
     private volatile FinalizedHead _head;
 
@@ -87,15 +90,32 @@ public sealed class ChainCommitter : IDisposable
             WriteDurability.Buffered);
         FinalizedHead before = _writtenHead;
         _writtenHead = new FinalizedHead(block.Ref.Height, block.Ref.Hash, block.Timestamp, block.Content.Header, executed.State, executed.Mountains);
-        _written.Add(new FinalizedBlock(block, before, _writtenHead, finalization, live));
+        lock (_gate)
+        {
+            while (_written.Count >= MaximumUnsynced && !_closed)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            _written.Enqueue(new FinalizedBlock(block, before, _writtenHead, finalization, live));
+            Monitor.PulseAll(_gate);
+        }
     }
 
     /// <summary>Syncs and publishes what is written, and stops.</summary>
     public void Dispose()
     {
-        _written.CompleteAdding();
+        Close();
         _publisher.Join();
-        _written.Dispose();
+    }
+
+    private void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            Monitor.PulseAll(_gate);
+        }
     }
 
     private void Publish()
@@ -103,14 +123,8 @@ public sealed class ChainCommitter : IDisposable
         try
         {
             var group = new List<FinalizedBlock>();
-            foreach (FinalizedBlock first in _written.GetConsumingEnumerable())
+            while (TryTake(group))
             {
-                group.Add(first);
-                while (_written.TryTake(out FinalizedBlock? next))
-                {
-                    group.Add(next);
-                }
-
                 if (_sync)
                 {
                     _store.Sync();
@@ -123,8 +137,28 @@ public sealed class ChainCommitter : IDisposable
         catch (Exception fault)
         {
             // Whoever waits for room must not wait for ever.
-            _written.CompleteAdding();
+            Close();
             _onFault(fault);
+        }
+    }
+
+    /// <summary>Waits for written blocks and takes all of them; false when closed and none is left.</summary>
+    private bool TryTake(List<FinalizedBlock> group)
+    {
+        lock (_gate)
+        {
+            while (_written.Count == 0 && !_closed)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            while (_written.TryDequeue(out FinalizedBlock? block))
+            {
+                group.Add(block);
+            }
+
+            Monitor.PulseAll(_gate);
+            return group.Count > 0;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Aeamc.P2P.Simulator.Cli;
 
 namespace Aeamc.P2P.Node.Cli;
 
@@ -17,6 +18,9 @@ public static class AeamcCommand
             FollowCommand.Build(),
             TestnetCommand.Build(),
             DeviceCommand.Build(),
+            SimulateCommand.Build(Console.Out, Console.Error),
+            WalCommand.Build(),
+            DbCommand.Build(),
         };
         return root;
     }

@@ -47,6 +47,11 @@ public static class ConfigSchema
         new("storage.start", ConfigType.Text, "\"blocks\"", "blocks or snapshot",
             "How an empty store is filled: all blocks since genesis, executed one by one, or the newest checkpointed state, proven, and the blocks after it.") { Check = Start },
 
+        new("storage.reserve_mb", ConfigType.Integer, "64", "MiB",
+            "With less room than this on the disk of data_dir the node stops voting and taking entries, until some more is free again.") { Minimum = 1, Maximum = 1 << 26 },
+        new("storage.wal_segment_kb", ConfigType.Integer, "4096", "KiB",
+            "Size of one file of the consensus log, written ahead so that a vote's sync changes no metadata.") { Minimum = 16, Maximum = 1_048_576 },
+
         new("anchor.journal", ConfigType.Boolean, "true", "",
             "Append every co-signed checkpoint to data_dir/anchors.journal, which `aeamc verify` accepts."),
         new("anchor.rpc_urls", ConfigType.TextList, "[]", "http(s) URLs of one EVM chain's JSON-RPC",

@@ -42,6 +42,8 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger;
     private readonly Action<Exception> _onFault;
+    private readonly Action<Exception> _tellFault;
+    private readonly InputQueue _inputs = new();
     private readonly ConsensusLoop _loop;
     private readonly ChainActor _chain;
     private readonly ChainFetcher _fetcher;
@@ -53,17 +55,17 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly KeyGeneration _keygen;
     private readonly CheckpointSigning _signing;
     private readonly NodeEntrySigner _signer;
+    private readonly VoteRecorder? _recorder;
+    private volatile string? _suspendedReason;
+    private bool _quiet;
 
     private NodeHost(NodeConfig config, ILogger logger, Action<Exception> onFault, Stack<Func<ValueTask>> closing)
     {
         _closing = closing;
         Config = config;
         _logger = logger;
-        _onFault = fault =>
-        {
-            logger.Faulted(fault);
-            onFault(fault);
-        };
+        _tellFault = onFault;
+        _onFault = OnFault;
         TimeProvider time = TimeProvider.System;
         Own(DataFolderLock.Acquire(config.DataDirectory));
         Key = Own(NodeKeyFile.Load(KeyPath(config)));
@@ -81,17 +83,27 @@ public sealed class NodeHost : IAsyncDisposable
         MessageVerifier verifier = foundation.Verifier;
         SignatureVerdicts verdicts = foundation.Verdicts;
 
-        Store = Own(NodeStore.Open(StorePath(config)));
+        Store = Own(NodeStore.Open(StoreFolder(config)));
         (ChainBlock headBlock, FinalizedHead head) = ChainStartup.Load(Store, Genesis, Context.GenesisHash);
-        ConsensusLog log = Own(ConsensusLog.Open(Path.Combine(config.DataDirectory, "wal")));
+        ConsensusLog log = Own(ConsensusLog.Open(WalFolder(config), new ConsensusLogOptions { SegmentBytes = config.WalSegmentBytes }));
         if (log.TornBytes > 0)
         {
             logger.TornLog(log.TornBytes);
         }
 
-        SignerWatermark watermark = Own(SignerWatermark.Open(Path.Combine(config.DataDirectory, "signer-watermark")));
+        SignerWatermark watermark = Own(SignerWatermark.Open(WatermarkPath(config)));
         var journal = new ConsensusJournal(log, watermark);
         RecoveredState recovered = RecoveredState.Replay(Context.Epoch, headBlock.Ref, ConsensusJournal.Replay(log), ConsensusJournal.ReadWatermark(watermark));
+        _quiet = recovered.Forgotten > View.Zero;
+        if (_quiet)
+        {
+            logger.Quiet(recovered.Forgotten.Value);
+        }
+
+        if (VoteRecorder.FromEnvironment(time) is { } asked)
+        {
+            _recorder = Own(asked);
+        }
 
         Network = new Libp2pHost(new Libp2pHostOptions
         {
@@ -107,16 +119,15 @@ public sealed class NodeHost : IAsyncDisposable
 
         Latency = new LatencyHistogram();
         Waiting = new WaitingEntries(time, Latency);
-        Observer = new ConsensusObserver();
+        Observer = new ConsensusObserver { IsQuiet = _quiet };
         Events = new EventHub();
         NetworkParameters parameters = head.State.Parameters;
-        var inputs = new InputQueue();
         Committer = Own(new ChainCommitter(Store, Waiting, head, config.SyncCommits, _onFault));
         var pace = new BlockPace(TimeSpan.FromMilliseconds(parameters.BlockIntervalMs), TimeSpan.FromMilliseconds(parameters.IdleIntervalMs));
-        _chain = Own(new ChainActor(Context, Store, inputs, new BlockBuilder(Context, Key, self, pace, time), Committer, headBlock, time, _onFault));
+        _chain = Own(new ChainActor(Context, Store, _inputs, new BlockBuilder(Context, Key, self, pace, time), Committer, headBlock, time, _onFault));
         VerificationPool pool = Own(new VerificationPool(verdicts, new VerificationPoolOptions { Workers = config.VerifyThreads }));
         _intake = new BatchIntake(Context, _chain, Store, pool, _onFault);
-        ITopic batches = Pubsub.Subscribe(Topic("batches"), (source, data, _) => ValueTask.FromResult(_intake.Gossiped(source, data)));
+        ITopic batches = Pubsub.Subscribe(Topic("batches"), (source, data, _) => ValueTask.FromResult(TakeGossip(source, data)));
         ulong firstSequence = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
         BatchPacker packer = Own(new BatchPacker(Key, Genesis.NetworkId, Genesis.ClusterId, firstSequence, BatchDelay, batch =>
         {
@@ -126,7 +137,7 @@ public sealed class NodeHost : IAsyncDisposable
         Ingress = Own(new EntryIngress(Context, verdicts, Store, Waiting, packer, () => Committer.Head, time));
         _signer = new NodeEntrySigner(Key, Genesis.NetworkName);
 
-        ConsensusTransport = new ConsensusNetwork(Network, verifier, self, Observer, inputs);
+        ConsensusTransport = new ConsensusNetwork(Network, verifier, self, Observer, _inputs, _recorder);
         var options = new SimplexOptions
         {
             NetworkDelay = (int)parameters.NetworkDelayMs,
@@ -134,7 +145,7 @@ public sealed class NodeHost : IAsyncDisposable
             RetryInterval = (int)Math.Max(200, 2 * parameters.NetworkDelayMs),
         };
         _loop = Own(new ConsensusLoop(
-            new SimplexCore(options, Context.Committee, Context.Leaders, self, recovered), new VoteGuard(recovered), verifier, Key, self, journal, inputs, ConsensusTransport, _chain, Observer, time, () => Committer.Head.Header?.View ?? View.Zero, _onFault));
+            new SimplexCore(options, Context.Committee, Context.Leaders, self, recovered), new VoteGuard(recovered), verifier, Key, self, journal, _inputs, ConsensusTransport, _chain, Observer, time, () => Committer.Head.Header?.View ?? View.Zero, _onFault));
         _ = new ChainServer(Network, Store);
         _snapshots = new SnapshotServer(Network, Store);
         _sources = new SyncSources(Network, Context, (member, reason) => logger.SourceDemoted(member.ToString(), reason));
@@ -157,6 +168,7 @@ public sealed class NodeHost : IAsyncDisposable
         ITopic blocks = Pubsub.Subscribe(Topic("blocks"), (_, data, _) => ValueTask.FromResult(BlockAnnouncement.Judge(data.Span, verifier)));
         Committer.Committed += block => OnCommitted(block, blocks);
         Committer.EvidenceFound += OnEvidence;
+        Own(new DiskWatch(config.DataDirectory, config.ReserveBytes, () => DiskSpace.FreeBytes(config.DataDirectory), time, _onFault));
         StartedAt = time.GetUtcNow();
         Gateway = new NodeGateway(this);
     }
@@ -208,10 +220,20 @@ public sealed class NodeHost : IAsyncDisposable
 
     internal SyncSources Sources => _sources;
 
+    /// <summary>Why this node takes and votes for nothing until it is started over, in a sentence; null while all is well.</summary>
+    internal string? SuspendedReason => _suspendedReason;
+
     /// <summary>The node key's place in a data folder.</summary>
     public static string KeyPath(NodeConfig config) => Path.Combine(config.DataDirectory, "node.key");
 
-    private static string StorePath(NodeConfig config) => Path.Combine(config.DataDirectory, "store");
+    /// <summary>The consensus log's place in a data folder.</summary>
+    public static string WalFolder(NodeConfig config) => Path.Combine(config.DataDirectory, "wal");
+
+    /// <summary>The database's place in a data folder.</summary>
+    public static string StoreFolder(NodeConfig config) => Path.Combine(config.DataDirectory, "store");
+
+    /// <summary>The signer watermark's place in a data folder.</summary>
+    public static string WatermarkPath(NodeConfig config) => Path.Combine(config.DataDirectory, "signer-watermark");
 
     /// <summary>Opens a node and starts it.</summary>
     /// <param name="config">Validated settings.</param>
@@ -220,7 +242,7 @@ public sealed class NodeHost : IAsyncDisposable
     /// <param name="stopping">Gives up a start that fetches a snapshot first.</param>
     public static async Task<NodeHost> StartAsync(NodeConfig config, ILogger logger, Action<Exception> onFault, CancellationToken stopping = default)
     {
-        await SnapshotStart.RunAsync(config, StorePath(config), logger, stopping);
+        await SnapshotStart.RunAsync(config, StoreFolder(config), logger, stopping);
 
         // Kept apart from the host, so that what was opened is also closed when the host cannot be completed.
         var closing = new Stack<Func<ValueTask>>();
@@ -239,6 +261,35 @@ public sealed class NodeHost : IAsyncDisposable
 
             throw;
         }
+    }
+
+    /// <summary>
+    /// A part can no longer vouch for itself. After a full disk the node stands still but goes on answering, so that it can say why; the caller starts it
+    /// over when there is room. After anything else the process ends.
+    /// </summary>
+    internal void OnFault(Exception fault)
+    {
+        if (DiskSpace.IsFull(fault))
+        {
+            // First the consensus thread: it votes no more after the turn it is in, whose records are on the disk already or will not get there.
+            _inputs.Close();
+            if (Interlocked.CompareExchange(ref _suspendedReason, $"The disk is full: {fault.Message}", null) is not null)
+            {
+                return;
+            }
+
+            _logger.DiskFull(fault.Message);
+        }
+        else if (Terminal.IsOperatorFault(fault))
+        {
+            _logger.StoppedForOperator(fault.Message);
+        }
+        else
+        {
+            _logger.Faulted(fault);
+        }
+
+        _tellFault(fault);
     }
 
     public async ValueTask DisposeAsync()
@@ -291,8 +342,28 @@ public sealed class NodeHost : IAsyncDisposable
         _logger.Started(Key.PublicKey.ToString(), Genesis.NetworkName, Committer.Head.Height.Value, waiting);
     }
 
+    private MessageValidity TakeGossip(PeerId source, ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return _suspendedReason is null ? _intake.Gossiped(source, bytes) : MessageValidity.Ignore;
+        }
+        catch (Native.RocksDb.RocksDbException fault)
+        {
+            // Our disk's fault, not the peer's.
+            OnFault(fault);
+            return MessageValidity.Ignore;
+        }
+    }
+
     private void OnCommitted(FinalizedBlock block, ITopic blocks)
     {
+        if (_quiet && !Observer.IsQuiet)
+        {
+            _quiet = false;
+            _logger.VotingAgain();
+        }
+
         FinalizedHead head = block.Head;
         ExecutedBlock executed = block.Block.Executed!;
         Events.BlockFinal(head.Height);

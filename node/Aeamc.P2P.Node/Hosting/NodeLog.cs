@@ -44,6 +44,24 @@ internal static partial class NodeLog
     [LoggerMessage(13, LogLevel.Warning, "the consensus log ended in a torn record of {Bytes} bytes, as after a crash: cut off")]
     public static partial void TornLog(this ILogger logger, long bytes);
 
+    [LoggerMessage(16, LogLevel.Critical, "the disk is full: {Reason}. This node has stopped voting and takes no entries; nothing acknowledged is lost. Free some room: it goes on by itself")]
+    public static partial void DiskFull(this ILogger logger, string reason);
+
+    [LoggerMessage(17, LogLevel.Information, "there is room on the disk again: starting over from what is on it")]
+    public static partial void DiskHasRoom(this ILogger logger);
+
+    [LoggerMessage(18, LogLevel.Warning, "the signer watermark stands at view {View}, which the consensus log does not know: the data folder was restored. No vote before a block beyond that view is final")]
+    public static partial void Quiet(this ILogger logger, ulong view);
+
+    [LoggerMessage(19, LogLevel.Information, "a block beyond the signer watermark is final: voting again")]
+    public static partial void VotingAgain(this ILogger logger);
+
+    [LoggerMessage(20, LogLevel.Critical, "stopping: {Reason}")]
+    public static partial void StoppedForOperator(this ILogger logger, string reason);
+
+    [LoggerMessage(21, LogLevel.Warning, "crash point armed for a test: {Point}")]
+    public static partial void CrashPointArmed(this ILogger logger, string point);
+
     [LoggerMessage(14, LogLevel.Warning, "could not put {What} on the ledger: {Reason}")]
     public static partial void NotPosted(this ILogger logger, string what, string reason);
 

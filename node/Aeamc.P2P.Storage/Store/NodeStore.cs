@@ -46,6 +46,17 @@ public sealed class NodeStore : IDisposable, IMountainNodes
     /// <summary>The newest committed block; null in a new store.</summary>
     public StoreHead? Head => (StoreHead?)_head;
 
+    /// <summary>The lowest committed block that is still here; null in a new store.</summary>
+    public Height? Floor
+    {
+        get
+        {
+            using RocksDbIterator iterator = _database.NewIterator(_families.Blocks);
+            iterator.SeekToFirst();
+            return iterator.Valid ? new Height(BinaryPrimitives.ReadUInt64BigEndian(iterator.Key)) : null;
+        }
+    }
+
     /// <summary>The folder of the database.</summary>
     public string Path => _database.Path;
 
@@ -93,7 +104,9 @@ public sealed class NodeStore : IDisposable, IMountainNodes
             scratch.ResetWrittenCount();
             last.Write(scratch);
             batch.Put(_families.Meta, HeadKey, scratch.WrittenSpan);
+            CrashPoint.Reach(CrashPoint.StoreCommit);
             _database.Write(batch, durability);
+            CrashPoint.Reach(CrashPoint.StoreCommitted);
             _head = last;
         }
     }
@@ -138,6 +151,7 @@ public sealed class NodeStore : IDisposable, IMountainNodes
     {
         Span<byte> key = stackalloc byte[Hash256.Size];
         batch.Hash.CopyTo(key);
+        CrashPoint.Reach(CrashPoint.StoreBatch);
         using WriteBatch write = new();
         write.Put(_families.Batches, key, batch.Bytes.Span);
 
@@ -274,7 +288,12 @@ public sealed class NodeStore : IDisposable, IMountainNodes
     }
 
     /// <summary>Brings every buffered write so far to the disk.</summary>
-    public void Sync() => _database.SyncLog();
+    public void Sync()
+    {
+        CrashPoint.Reach(CrashPoint.StoreSync);
+        _database.SyncLog();
+        CrashPoint.Reach(CrashPoint.StoreSynced);
+    }
 
     /// <summary>Makes a consistent copy of the store in a folder that does not exist yet, by hard links where possible.</summary>
     public void Snapshot(string folder) => _database.Checkpoint(folder);

@@ -1,11 +1,17 @@
 using Aeamc.P2P.Benchmarks;
+using Aeamc.P2P.Benchmarks.Libp2p;
 
 switch (args.FirstOrDefault())
 {
     case "primitives":
         PrimitiveBenchmarks.Run();
         return 0;
+    case "libp2p":
+        return await Libp2pBenchmark.RunAsync(args[1..]);
+    case BenchWorker.Name:
+        return await BenchWorker.RunAsync(args[1]);
     default:
         Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives");
+        Console.Error.WriteLine("       dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- libp2p [--json] [--quick] [--only gossip|streams|handshakes|idle]");
         return 2;
 }

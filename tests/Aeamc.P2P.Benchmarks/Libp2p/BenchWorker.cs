@@ -116,7 +116,7 @@ internal sealed class BenchWorker : IAsyncDisposable
             }
             catch (Libp2pException) when (attempt < 5)
             {
-                await Task.Delay(100).ConfigureAwait(false);
+                await Clock.UntilAsync(Clock.Now + 100_000_000).ConfigureAwait(false);
             }
         }
     }
@@ -175,7 +175,7 @@ internal sealed class BenchWorker : IAsyncDisposable
             catch (Libp2pException e)
             {
                 await Console.Error.WriteLineAsync($"redial: {e.Message}").ConfigureAwait(false);
-                await Task.Delay(5).ConfigureAwait(false);
+                await Clock.UntilAsync(Clock.Now + 5_000_000).ConfigureAwait(false);
             }
         }
 
@@ -190,7 +190,7 @@ internal sealed class BenchWorker : IAsyncDisposable
         for (int i = 0; i < 3; i++)
         {
             least = Math.Min(least, GC.GetTotalMemory(forceFullCollection: true));
-            await Task.Delay(50).ConfigureAwait(false);
+            await Clock.UntilAsync(Clock.Now + 50_000_000).ConfigureAwait(false);
         }
 
         return least;

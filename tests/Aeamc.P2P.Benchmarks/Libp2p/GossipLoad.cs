@@ -100,7 +100,7 @@ internal sealed class GossipLoad
         BinaryPrimitives.WriteInt32LittleEndian(payload, _author);
         BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(20), _run);
         double next = start + (rate > 0 ? _author * 1e9 / rate / _newest.Length : 0);
-        Thread.Sleep(TimeSpan.FromMicroseconds(Math.Max(0, (start - Clock.Now) / 1000)));
+        Clock.Until(start);
         while (Clock.Now < _end)
         {
             if (rate > 0)
@@ -110,7 +110,7 @@ internal sealed class GossipLoad
                     PublishOne(payload);
                 }
 
-                Thread.Sleep(1);
+                Clock.Until(Clock.Now + 1_000_000);
             }
             else if (HasRoom())
             {

@@ -17,6 +17,12 @@ public abstract class PeerStream : ByteChannel, IAsyncDisposable
     /// <summary>Whether this side opened the stream.</summary>
     public abstract bool IsOutbound { get; }
 
+    /// <summary>
+    /// Queues all of the bytes now, when credit and room allow it and no other write is running; otherwise queues nothing and gives false, also when the
+    /// stream is over. Never blocks and never throws, so a thread that has other things to do may call it.
+    /// </summary>
+    public virtual bool TryWrite(ReadOnlySpan<byte> source) => false;
+
     /// <summary>Ends our direction: the peer reads end of stream after what was written. Reading goes on. Never blocks.</summary>
     public abstract void CloseWrite();
 

@@ -1,3 +1,3 @@
-using Aeamc.P2P.Simulator;
+using Aeamc.P2P.Simulator.Cli;
 
 return SimulateCommand.Run(args, Console.Out, Console.Error);

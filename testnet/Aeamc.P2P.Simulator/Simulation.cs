@@ -1,23 +1,38 @@
 using Aeamc.P2P.Consensus.Committees;
+using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Adversaries;
 using Aeamc.P2P.Simulator.Checkers;
 using Aeamc.P2P.Simulator.Cluster;
+using Aeamc.P2P.Simulator.Faults;
+using Aeamc.P2P.Simulator.Measuring;
 
 namespace Aeamc.P2P.Simulator;
 
 /// <summary>
-/// One cluster in virtual time: the daemon's own core, a network and disks that fail as the seed says, and checkers. Everything is drawn from
-/// the seed; nothing reads the machine, so one seed is one run.
+/// One cluster in virtual time: the daemon's own core, a network and disks that fail as seed and schedule say, and checkers. Everything is drawn
+/// from the seed; nothing reads the machine, so one seed is one run.
 /// </summary>
 public sealed class Simulation
 {
-    private readonly ulong[] _targets;
-    private readonly Dictionary<Hash256, long> _proposed = [];
-    private long _slowestFinality;
+    private readonly SortedDictionary<NullifyReason, int> _nullified = [];
+    private readonly List<int>[] _endpoints;
+    private readonly List<SimulatedNode> _nodes = [];
+    private readonly HashSet<int> _resumed = [];
+    private readonly List<NodeIndex> _twins = [];
+    private ulong _target;
+    private int _reached;
+    private long _calmAt = long.MaxValue;
+    private long _resumedAt;
 
     public Simulation(SimulationOptions options)
+        : this(options, null)
+    {
+    }
+
+    /// <summary>With byzantine members given instead of drawn.</summary>
+    public Simulation(SimulationOptions options, IReadOnlyList<NodeIndex>? byzantine)
     {
         Options = options;
         Chance = new SplitMix(options.Seed);
@@ -30,17 +45,27 @@ public sealed class Simulation
         Committee = new Committee(members);
         Leaders = new LeaderSchedule(Committee, Hash256.Of(BitConverter.GetBytes(options.Seed)));
         Domain = new SigningDomain(Hash256.Of("simulation"u8), 0, Epoch);
-        Verifier = new MessageVerifier(Domain, Committee, Leaders, new ToySignatures(), new SimulatedContent());
-        Byzantine = PickByzantine();
+        Verifier = new MessageVerifier(Domain, Committee, Leaders, new ToySignatures(options.AcceptsForgeries), new SimulatedContent());
+        Byzantine = byzantine ?? PickByzantine();
         Checks = new Checks(this);
-        Network = new SimulatedNetwork(this);
-        Nodes = new SimulatedNode[options.Nodes];
-        for (ushort i = 0; i < Nodes.Length; i++)
+        Network = new SimulatedNetwork(
+            Clock, Trace, options.Latency, new NetworkFaults(options.LossPermille, options.DuplicatePermille, options.Jitter), Chance.Fork());
+        _endpoints = new List<int>[options.Nodes];
+        for (ushort i = 0; i < options.Nodes; i++)
         {
-            Nodes[i] = Create(new NodeIndex(i));
+            _endpoints[i] = [];
+            Add(Create(new NodeIndex(i), i), i);
         }
 
-        _targets = new ulong[options.Nodes];
+        foreach (NodeIndex twin in _twins)
+        {
+            Add(new TwinNode(this, twin, _nodes.Count), twin.Value);
+        }
+
+        if (options.Scenario is { } scenario)
+        {
+            Network.Passes = (from, to, _) => IsCalm || scenario.Hears(_nodes[from].Core?.CurrentView.Value ?? 0, from, to);
+        }
     }
 
     public SimulationOptions Options { get; }
@@ -65,119 +90,160 @@ public sealed class Simulation
 
     public SimulatedNetwork Network { get; }
 
-    public SimulatedNode[] Nodes { get; }
+    /// <summary>All nodes by their number on the network: the members in order, then second twins.</summary>
+    public IReadOnlyList<SimulatedNode> Nodes => _nodes;
 
     public Checks Checks { get; }
 
     public IReadOnlyList<NodeIndex> Byzantine { get; }
 
+    public BlockTimes Times { get; } = new();
+
     /// <summary>Whether the time of trouble is over.</summary>
     public bool IsCalm { get; private set; }
 
-    public int Nullified { get; set; }
-
+    /// <summary>Messages that failed to verify.</summary>
     public int Refused { get; set; }
 
     public static SimulationResult Run(SimulationOptions options) => new Simulation(options).Run();
 
     public bool IsByzantine(NodeIndex node) => Byzantine.Contains(node);
 
-    public Vote Sign(NodeIndex voter, Statement statement) =>
-        new(statement, voter, ToySignatures.Sign(Committee[voter], Domain.Message(statement)));
+    /// <summary>The nodes that go by a member's key.</summary>
+    public IReadOnlyList<int> EndpointsOf(NodeIndex member) => _endpoints[member.Value];
+
+    /// <summary>The member whose key a node has.</summary>
+    public NodeIndex MemberAt(int endpoint) => _nodes[endpoint].Index;
+
+    public Vote Sign(NodeIndex voter, Statement statement)
+    {
+        Span<byte> message = stackalloc byte[SigningDomain.MaximumMessageSize];
+        return new Vote(statement, voter, ToySignatures.Sign(Committee[voter], message[..Domain.WriteMessage(statement, message)]));
+    }
+
+    /// <summary>The core's input for a message that verifies; null for one that does not.</summary>
+    public Input? Verify(ConsensusMessage message) => message switch
+    {
+        Vote vote => Verifier.Verify(vote, out Verified<Vote>? verified) == VerificationResult.Valid ? new Input.VoteReceived(verified!) : null,
+        Proposal proposal => Verifier.Verify(proposal, out Verified<Proposal>? verified) == VerificationResult.Valid ? new Input.ProposalReceived(verified!) : null,
+        Certificate certificate => Verifier.Verify(certificate, out Verified<Certificate>? verified) == VerificationResult.Valid ? new Input.CertificateReceived(verified!) : null,
+        _ => null,
+    };
+
+    public void OnNullified(SimulatedNode node, NullifyReason reason)
+    {
+        if (node.IsHonest)
+        {
+            _nullified[reason] = _nullified.GetValueOrDefault(reason) + 1;
+        }
+    }
 
     public void OnCommit(SimulatedNode node, BlockRef block)
     {
-        Trace.Add((node.Index.Value << 20) + (long)block.Height.Value);
+        Trace.Add(((ulong)node.Endpoint << 40) + block.Height.Value);
         Checks.OnCommit(node, block);
-        if (node.IsHonest && _proposed.TryGetValue(block.Hash, out long at))
+        if (!node.IsHonest)
         {
-            _slowestFinality = Math.Max(_slowestFinality, Clock.Now - at);
+            return;
+        }
+
+        Times.OnCommit(block, Clock.Now);
+        _reached += block.Height.Value == _target ? 1 : 0;
+        if (IsCalm && _resumedAt == 0 && _resumed.Add(node.Endpoint) && _resumed.Count == Committee.Count - Byzantine.Count)
+        {
+            _resumedAt = Clock.Now;
         }
     }
 
-    /// <summary>A block was built: from here to the commits in calm time is its finality.</summary>
-    public void OnProposed(BlockRef block)
-    {
-        if (IsCalm)
-        {
-            _proposed[block.Hash] = Clock.Now;
-        }
-    }
+    /// <summary>A block was built: from here to the commits is its finality.</summary>
+    public void OnProposed(BlockRef block) => Times.OnProposed(block.Hash, Clock.Now);
 
     /// <summary>A node crashes and comes back after a while, at the latest when the calm begins.</summary>
-    public void CrashNow(SimulatedNode node)
+    public void CrashNow(SimulatedNode node, long microseconds)
     {
         node.Crash();
-        Clock.After(Chance.Below(Options.TroubleTime * 1000 / 3), () => Restart(node));
+        Clock.After(microseconds, () => Restart(node));
     }
 
-    private SimulationResult Run()
+    public SimulationResult Run()
     {
-        long calmAt = Options.TroubleTime * 1000L;
-        foreach (SimulatedNode node in Nodes)
+        foreach (SimulatedNode node in _nodes)
         {
             Clock.After(Chance.Below(10_000), node.Start);
         }
 
-        ScheduleTrouble();
-        ScheduleWork(calmAt + (Options.LivenessBound * 1000));
-        while (Clock.RunNext(calmAt))
+        foreach (Fault fault in Options.Faults)
+        {
+            Clock.After(fault.At * 1000L, () => Inject(fault));
+        }
+
+        long start = (Options.TroubleTime ?? 0) * 1000L;
+        long end = start + (Options.LivenessBound * 1000);
+        ScheduleWork(end);
+        _target = (ulong)Options.Blocks;
+        if (Options.TroubleTime is not null)
+        {
+            _target = ulong.MaxValue;
+            while (Clock.RunNext(start))
+            {
+            }
+
+            BeginCalm(start);
+        }
+
+        int honest = Committee.Count - Byzantine.Count;
+        while (_reached < honest && Clock.RunNext(end))
         {
         }
 
-        BeginCalm();
-        long end = calmAt + (Options.LivenessBound * 1000);
-        while (!AllReached() && Clock.RunNext(end))
-        {
-        }
+        return Judge(honest);
+    }
 
+    private SimulationResult Judge(int honest)
+    {
         // Halted nodes explain themselves; otherwise a missing block is a violation of its own.
-        if (!AllReached() && !Checks.Violations.Any())
+        if (_reached < honest && !Checks.Violations.Any())
         {
-            Checks.OnNoProgress($"no {Options.Blocks} blocks within {Options.LivenessBound} ms of calm: heights "
-                + string.Join(' ', Nodes.Select(n => $"{n.Disk.Tip.Height}@{n.Core?.CurrentView}")));
+            Checks.OnNoProgress($"no {Options.Blocks} blocks within {Options.LivenessBound} ms: heights "
+                + string.Join(' ', _nodes.Select(n => $"{n.Disk.Tip.Height}@{n.Core?.CurrentView}")));
+        }
+        else if (IsCalm && _resumedAt - _calmAt > Options.ResumeBound * 1000 && !Checks.Violations.Any())
+        {
+            Checks.OnNoProgress($"finalization resumed after {(_resumedAt - _calmAt) / 1000} ms, bound {Options.ResumeBound} ms");
         }
 
-        IEnumerable<SimulatedNode> honest = Nodes.Where(n => n.IsHonest);
+        List<SimulatedNode> members = [.. _nodes.Where(n => n.IsHonest)];
         return new SimulationResult(
             Options.Seed,
             [.. Checks.Violations],
             Trace.Hash,
-            honest.Min(n => n.Disk.Tip.Height.Value),
-            honest.Max(n => n.Core?.CurrentView.Value ?? 0),
-            Clock.Now / 1000,
-            Math.Max(0, Clock.Now - calmAt) / 1000,
-            _slowestFinality / 1000,
-            Network.Messages,
-            Nullified,
-            [.. Checks.Offenders.Select(o => (int)o)]);
+            members.Count == 0 ? 0 : members.Min(n => n.Disk.Tip.Height.Value),
+            members.Count == 0 ? 0 : members.Max(n => n.Core?.CurrentView.Value ?? 0),
+            Clock.Now,
+            IsCalm && _resumedAt > 0 ? _resumedAt - _calmAt : 0,
+            Times,
+            Network.Traffic,
+            _nullified,
+            [.. Checks.Offenders.Select(o => (int)o)]) { Nodes = Committee.Count };
     }
 
-    private void BeginCalm()
+    private void BeginCalm(long now)
     {
         IsCalm = true;
+        _calmAt = now;
+        Network.IsTroubled = false;
+        Network.Heal();
         ulong highest = 0;
-        foreach (SimulatedNode node in Nodes)
+        foreach (SimulatedNode node in _nodes)
         {
             node.CrashAtWrite = null;
+            node.ClockOffset = 0;
             Restart(node);
-            highest = Math.Max(highest, node.Disk.Tip.Height.Value);
+            highest = Math.Max(highest, node.IsHonest ? node.Disk.Tip.Height.Value : 0);
         }
 
-        Array.Fill(_targets, highest + (ulong)Options.Blocks);
-    }
-
-    private bool AllReached()
-    {
-        foreach (SimulatedNode node in Nodes)
-        {
-            if (node.IsHonest && node.Disk.Tip.Height.Value < _targets[node.Index.Value])
-            {
-                return false;
-            }
-        }
-
-        return true;
+        _target = highest + (ulong)Options.Blocks;
+        _reached = 0;
     }
 
     private static void Restart(SimulatedNode node)
@@ -188,36 +254,39 @@ public sealed class Simulation
         }
     }
 
-    private void ScheduleTrouble()
+    private void Inject(Fault fault)
     {
-        int time = Options.TroubleTime * 1000;
-        for (int i = 0; i < Options.Crashes; i++)
+        long length = fault.Length * 1000L;
+        switch (fault)
         {
-            SimulatedNode node = Nodes[Chance.Below(Nodes.Length)];
-            int how = Chance.Below(3);
-            Clock.After(Chance.Below(time), () =>
-            {
-                if (node.Core is null || IsCalm)
+            case Fault.Crash crash when _nodes[crash.Node % _nodes.Count] is { Core: not null } node:
+                if (crash.Where == CrashPoint.Now)
                 {
-                    return;
-                }
-
-                if (how == 0)
-                {
-                    CrashNow(node);
+                    CrashNow(node, length);
                 }
                 else
                 {
-                    node.CrashAtWrite = how == 1;
+                    node.CrashAtWrite = (crash.Where, length);
                 }
-            });
-        }
 
-        for (int i = 0; i < Options.Partitions; i++)
-        {
-            ulong side = Chance.Next();
-            int length = Chance.Below(time / 2);
-            Clock.After(Chance.Below(time), () => Network.Partition(side, length));
+                break;
+            case Fault.Crash:
+                break;
+            case Fault.Partition partition:
+                Network.Cut(partition.Side, ~partition.Side, length);
+                if (!partition.OneWay)
+                {
+                    Network.Cut(~partition.Side, partition.Side, length);
+                }
+
+                break;
+            case Fault.ClockJump jump:
+                SimulatedNode jumper = _nodes[jump.Node % _nodes.Count];
+                jumper.ClockOffset += jump.By * 1000L;
+                Clock.After(length, () => jumper.ClockOffset = 0);
+                break;
+            default:
+                throw Invariant.Fail($"fault {fault}");
         }
     }
 
@@ -231,7 +300,7 @@ public sealed class Simulation
         SplitMix chance = Chance.Fork();
         void Arrive()
         {
-            foreach (SimulatedNode node in Nodes)
+            foreach (SimulatedNode node in _nodes)
             {
                 Clock.After(chance.Below(20_000), () => node.SetWork(true));
             }
@@ -265,21 +334,37 @@ public sealed class Simulation
         return picked;
     }
 
-    private SimulatedNode Create(NodeIndex index)
+    private void Add(SimulatedNode node, int place)
     {
-        if (!IsByzantine(index))
+        _nodes.Add(node);
+        _endpoints[node.Index.Value].Add(node.Endpoint);
+        Network.Add(node, place);
+    }
+
+    private SimulatedNode Create(NodeIndex index, int endpoint)
+    {
+        int rank = 0;
+        while (rank < Byzantine.Count && Byzantine[rank] != index)
         {
-            return new SimulatedNode(this, index);
+            rank++;
         }
 
-        return Options.Attack switch
+        if (rank == Byzantine.Count)
         {
-            Attack.Absent => new AbsentNode(this, index),
-            Attack.SilentLeader => new SilentLeader(this, index),
-            Attack.EquivocatingLeader => new EquivocatingLeader(this, index),
-            Attack.ConflictingVoter => new ConflictingVoter(this, index),
-            Attack.InvalidProposer => new InvalidProposer(this, index),
-            _ => throw new ArgumentException($"{Options.Byzantine} byzantine members need an attack."),
-        };
+            return new SimulatedNode(this, index, endpoint);
+        }
+
+        if (Options.Attacks.Count == 0)
+        {
+            throw new ArgumentException($"{Byzantine.Count} byzantine members need an attack.");
+        }
+
+        Attack attack = Options.Attacks[rank % Options.Attacks.Count];
+        if (attack == Attack.Twins)
+        {
+            _twins.Add(index);
+        }
+
+        return Adversary.Create(attack, this, index, endpoint);
     }
 }

@@ -1,5 +1,8 @@
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Simulator.Adversaries;
+using Aeamc.P2P.Simulator.Cluster;
+using Aeamc.P2P.Simulator.Faults;
+using Aeamc.P2P.Simulator.Twins;
 
 namespace Aeamc.P2P.Simulator;
 
@@ -29,8 +32,8 @@ public enum DiskFault
 }
 
 /// <summary>
-/// One run. A fixed time of trouble (loss, duplicates, partitions, crashes) is followed by a calm one with delay and jitter alone, in
-/// which the cluster must make progress. Times in milliseconds.
+/// One run. With a <see cref="TroubleTime"/>, that long there are loss, duplicates and scheduled faults, and then a calm in which the cluster must
+/// make progress within a bound; without one, loss and duplicates last for the whole run. Times in milliseconds unless said otherwise.
 /// </summary>
 public sealed record SimulationOptions
 {
@@ -38,76 +41,128 @@ public sealed record SimulationOptions
 
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Blocks that every honest node must commit in the calm time.</summary>
+    /// <summary>Blocks that every honest node must commit (in the calm time, if there is one).</summary>
     public int Blocks { get; init; } = 20;
 
-    /// <summary>Least one-way delay.</summary>
-    public int Delay { get; init; } = 5;
+    /// <summary>Delay of the links.</summary>
+    public LatencyModel Latency { get; init; } = LatencyModel.Uniform(5_000);
 
-    /// <summary>Random addition to it, which also reorders.</summary>
-    public int Jitter { get; init; } = 10;
+    /// <summary>Greatest random addition to it, in microseconds, which also reorders.</summary>
+    public int Jitter { get; init; } = 10_000;
 
-    /// <summary>Messages lost in a thousand, in the time of trouble.</summary>
+    /// <summary>Messages lost in a thousand.</summary>
     public int LossPermille { get; init; }
 
-    /// <summary>Messages delivered twice in a thousand, in the time of trouble.</summary>
+    /// <summary>Messages delivered twice in a thousand.</summary>
     public int DuplicatePermille { get; init; }
 
-    /// <summary>Crashes of random nodes at random moments of the time of trouble, some in the middle of a write.</summary>
-    public int Crashes { get; init; }
+    /// <summary>What happens when.</summary>
+    public IReadOnlyList<Fault> Faults { get; init; } = [];
 
     public DiskFault DiskFault { get; init; }
 
-    /// <summary>Partitions into two random sides for a random while, in the time of trouble.</summary>
-    public int Partitions { get; init; }
+    /// <summary>Greatest difference of a node's timers from true time, in a thousand, drawn for each node.</summary>
+    public int ClockDriftPermille { get; init; }
 
-    /// <summary>Length of the time of trouble.</summary>
-    public int TroubleTime { get; init; } = 1_500;
+    /// <summary>Length of the time of trouble; null: all the run.</summary>
+    public int? TroubleTime { get; init; }
 
-    /// <summary>What the byzantine nodes do.</summary>
-    public Attack Attack { get; init; } = Attack.None;
+    /// <summary>What the byzantine nodes do, in turn.</summary>
+    public IReadOnlyList<Attack> Attacks { get; init; } = [];
 
     /// <summary>How many are byzantine; null: f when there is an attack. More than f exceeds the fault bound on purpose.</summary>
     public int? Byzantine { get; init; }
 
     public Load Load { get; init; } = Load.Busy;
 
+    public ProcessingModel Processing { get; init; } = ProcessingModel.Measured;
+
+    /// <summary>Accepts every signature: a wrong verifier on purpose, which the checkers must notice.</summary>
+    public bool AcceptsForgeries { get; init; }
+
+    /// <summary>Who runs twice and who hears whom in the first views, until the calm begins.</summary>
+    public TwinsScenario? Scenario { get; init; }
+
     /// <summary>The cores' timing; short, so that a run has many views.</summary>
     public SimplexOptions Core { get; init; } = new()
     {
         NetworkDelay = 40,
         IdleInterval = 400,
-        RetryInterval = 60,
+        RetryInterval = 100,
         MaximumNetworkDelay = 320,
         SkipViews = 12,
         RetainedViews = 16,
     };
 
-    public int ByzantineCount => Byzantine ?? (Attack == Attack.None ? 0 : (Nodes - 1) / 3);
+    public int Faulty => (Nodes - 1) / 3;
 
-    /// <summary>Longest calm time in which <see cref="Blocks"/> must be committed: grown timeouts wear off, then at worst every second view is lost.</summary>
+    public int ByzantineCount => Byzantine ?? (Attacks.Count == 0 ? 0 : Faulty);
+
+    /// <summary>Blocks' timestamps may be this far ahead of a member's clock.</summary>
+    public int ClockTolerance => 2_000;
+
+    /// <summary>
+    /// B of RULES.md, "Liveness": from the beginning of the calm until every honest member has finalized something new, with the grown D at its most and
+    /// a delay that includes the work on it.
+    /// </summary>
+    public long ResumeBound => (Faulty + 2L) * (IdleTime + (3L * Core.MaximumNetworkDelay) + Core.RetryInterval + (4L * Delta));
+
+    /// <summary>The same with each repetition lost eight times, which at 20 % loss happens once in two million: the longest time without a block under loss.</summary>
+    public long StallBound => (Faulty + 2L) * (IdleTime + (3L * Core.MaximumNetworkDelay) + (9L * Core.RetryInterval) + (4L * Delta));
+
+    /// <summary>Longest time in which <see cref="Blocks"/> must be committed: a resumption, then at worst every second view is lost to grown timeouts.</summary>
     public long LivenessBound =>
-        (10L * 3 * Core.MaximumNetworkDelay) + (Blocks * 2L * ((3 * Core.NetworkDelay * 3) + (Load == Load.Busy ? 0 : Core.IdleInterval)));
+        (2 * StallBound) + (Blocks * 2L * (TroubleTime is null && LossPermille > 0 ? 4 : 1) * ((9L * Core.NetworkDelay) + (4 * Delta) + IdleTime));
+
+    private int IdleTime => Load == Load.Busy ? 0 : Core.IdleInterval;
+
+    /// <summary>The slowest link with its jitter and the work at its end.</summary>
+    private int Delta => ((Latency.Largest + Jitter) / 1000) + 5 + (Nodes * Processing.Verify / 1000);
+
+    /// <summary>Timing that fits given delays: D half as much again as the slowest link, so that t_l = 3 and t_a = 4.5 of its delays.</summary>
+    public static SimplexOptions TimingFor(LatencyModel latency, int jitter, int nodes)
+    {
+        int slowest = ((latency.Largest + jitter) / 1000) + 1 + (nodes / 20);
+        int delay = (slowest * 3 / 2) + 10;
+        return new SimplexOptions
+        {
+            NetworkDelay = delay,
+            IdleInterval = 10 * delay,
+            RetryInterval = 3 * delay,
+            MaximumNetworkDelay = 16 * delay,
+        };
+    }
 
     /// <summary>The faults of one random short run, all drawn from the seed; at most f byzantine.</summary>
     public static SimulationOptions Random(ulong seed)
     {
-        var random = new Cluster.SplitMix(seed ^ 0x5eed);
+        var random = new SplitMix(seed ^ 0x5eed);
         int nodes = 4 + random.Below(4);
+        const int Trouble = 600;
+        Attack[] all = Enum.GetValues<Attack>();
+        Attack[] attacks = random.Below(4) switch
+        {
+            0 => [],
+            1 or 2 => [all[random.Below(all.Length)]],
+            _ => [all[random.Below(all.Length)], all[random.Below(all.Length)]],
+        };
+        LatencyModel latency = LatencyModel.Uniform(1_000 * (1 + random.Below(8)));
+        int jitter = 1_000 * random.Below(15);
         return new SimulationOptions
         {
             Nodes = nodes,
             Seed = seed,
             Blocks = 6,
-            TroubleTime = 600,
-            Delay = 1 + random.Below(8),
-            Jitter = random.Below(15),
+            TroubleTime = Trouble,
+            Latency = latency,
+            Jitter = jitter,
+            Core = TimingFor(latency, jitter, nodes),
             LossPermille = random.Permille(500) ? random.Below(300) : 0,
             DuplicatePermille = random.Below(100),
-            Crashes = random.Below(4),
-            Partitions = random.Below(3),
-            Attack = (Attack)random.Below(Enum.GetValues<Attack>().Length),
+            ClockDriftPermille = random.Permille(300) ? random.Below(50) : 0,
+            Attacks = attacks,
             Load = (Load)random.Below(3),
+            Faults = FaultSchedule.Draw(random, nodes, Trouble, random.Below(4), random.Below(3), random.Below(2)),
         };
     }
 }

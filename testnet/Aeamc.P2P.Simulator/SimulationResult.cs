@@ -1,29 +1,38 @@
+using Aeamc.P2P.Consensus.Simplex;
+using Aeamc.P2P.Simulator.Measuring;
+
 namespace Aeamc.P2P.Simulator;
 
-/// <summary>The outcome of one run.</summary>
+/// <summary>The outcome of one run; times of its own clock.</summary>
 /// <param name="Seed">Its seed.</param>
 /// <param name="Violations">What the checkers found; empty when all is well.</param>
-/// <param name="TraceHash">Equal hashes: the same run.</param>
+/// <param name="Trace">Equal hashes: the same run.</param>
 /// <param name="Height">The lowest height among honest members at the end.</param>
 /// <param name="View">The highest view among honest members at the end.</param>
-/// <param name="VirtualMilliseconds">Length of the run in its own time.</param>
-/// <param name="CalmMilliseconds">How much of it the calm time took until every honest member had its blocks.</param>
-/// <param name="SlowestFinalityMilliseconds">Longest time from building a block to a commit of it, for blocks built in the calm time.</param>
-/// <param name="Messages">Messages sent.</param>
-/// <param name="Nullified">Nullify votes cast.</param>
+/// <param name="VirtualMicroseconds">Length of the run.</param>
+/// <param name="ResumeMicroseconds">From the beginning of the calm until every honest member had finalized something new; 0 without a time of trouble.</param>
+/// <param name="Times">When blocks came and became final.</param>
+/// <param name="Traffic">What it took.</param>
+/// <param name="Nullified">Own Nullify votes of honest members by reason.</param>
 /// <param name="Offenders">Members shown byzantine by evidence.</param>
 public sealed record SimulationResult(
     ulong Seed,
     IReadOnlyList<string> Violations,
-    string TraceHash,
+    string Trace,
     ulong Height,
     ulong View,
-    long VirtualMilliseconds,
-    long CalmMilliseconds,
-    long SlowestFinalityMilliseconds,
-    long Messages,
-    int Nullified,
+    long VirtualMicroseconds,
+    long ResumeMicroseconds,
+    BlockTimes Times,
+    TrafficMeter Traffic,
+    IReadOnlyDictionary<NullifyReason, int> Nullified,
     IReadOnlyList<int> Offenders)
 {
     public bool Passed => Violations.Count == 0;
+
+    /// <summary>Committee members.</summary>
+    public int Nodes { get; init; }
+
+    /// <summary>A total by members and blocks.</summary>
+    public double PerNodeAndBlock(long total) => Height == 0 ? 0 : Math.Round((double)total / Nodes / Height, 2);
 }

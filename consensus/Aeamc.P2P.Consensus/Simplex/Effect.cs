@@ -79,6 +79,9 @@ public abstract record Effect
     /// <summary>A view has begun here, for metrics and logs, and to withdraw pending builds and verifications of older views.</summary>
     public sealed record EnteredView(View View, NodeIndex Leader) : Effect;
 
-    /// <summary>Stop the node, exit code not 0, and say why. The core answers nothing any more.</summary>
-    public sealed record Halt(HaltReason Reason, string Detail) : Effect;
+    /// <summary>
+    /// Stop the node, exit code not 0, and say why. The core answers nothing any more. With <paramref name="Unknown"/>, our own vote that we do not
+    /// remember, the host first raises the signer watermark to it.
+    /// </summary>
+    public sealed record Halt(HaltReason Reason, string Detail, Statement? Unknown = null) : Effect;
 }

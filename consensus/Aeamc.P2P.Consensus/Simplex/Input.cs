@@ -22,6 +22,12 @@ public abstract record Input
     /// <summary>A vote, a peer's or our own just signed for <see cref="Effect.SignVote"/>.</summary>
     public sealed record VoteReceived(Verified<Vote> Vote) : Input;
 
+    /// <summary>
+    /// A member was heard over its own authenticated connection with a vote that tells nothing new (<see cref="SimplexCore.Knows"/>) and was
+    /// therefore not verified. It counts for rule 1 only: a member whose votes always come after the quorum's is slow, not silent.
+    /// </summary>
+    public sealed record MemberHeard(NodeIndex Member, View View) : Input;
+
     /// <summary>A certificate, broadcast by a peer or in answer to a request.</summary>
     public sealed record CertificateReceived(Verified<Certificate> Certificate) : Input;
 

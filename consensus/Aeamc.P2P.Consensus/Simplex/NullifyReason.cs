@@ -21,6 +21,6 @@ public enum NullifyReason : byte
     /// <summary>The leader gave its own view up.</summary>
     LeaderNullified = 6,
 
-    /// <summary>The leader has been silent for <see cref="SimplexOptions.SkipViews"/> views while a quorum was not.</summary>
+    /// <summary>The leader has been silent for <see cref="SimplexOptions.SkipViews"/> views, or since its last turn, while a quorum was not.</summary>
     LeaderSilent = 7,
 }

@@ -39,15 +39,29 @@ public sealed partial class SimplexCore
             return;
         }
 
+        if (source == Source.Received && _self is { } self && certificate.Signers.Contains(self) && certificate.View > _forgotten
+            && !state.Remembers(certificate.Statement))
+        {
+            // "Crash safety": a quorum counted a vote of ours that we do not remember.
+            Halt(HaltReason.UnknownOwnVote, certificate.Statement.ToString(), certificate.Statement);
+            return;
+        }
+
         NoteSigners(certificate);
+        if (source == Source.Received && certificate.Kind == VoteKind.Notarize && certificate.View > _view.Next)
+        {
+            // Rule 13: the others are views ahead.
+            AskAnyone(certificate.View);
+        }
+
         if (source != Source.Replayed)
         {
             _effects.Add(new Effect.Append(new WalRecord.Accepted(certificate)));
         }
 
-        if (source == Source.Assembled)
+        if (source == Source.Assembled && Relays(certificate))
         {
-            // Rule 5, and as much for 8 and 9: even when the block is not verified here.
+            // Rule 5, and as much for 8: even when the block is not verified here.
             _effects.Add(new Effect.Broadcast(certificate));
         }
 

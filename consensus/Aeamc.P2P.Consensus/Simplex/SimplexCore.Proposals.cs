@@ -7,12 +7,10 @@ namespace Aeamc.P2P.Consensus.Simplex;
 /// <summary>Rules 2, 3 and 4: proposing, judging a proposal, and notarizing it.</summary>
 public sealed partial class SimplexCore
 {
-    private ulong _asked;
-
     /// <summary>Rule 2: as leader of the current view, find the parent and have a block built on it.</summary>
     private void TryPropose()
     {
-        if (_halted || _starting || _self is not { } self || _leaders.LeaderOf(_view) != self || !CanVote(_view))
+        if (_halted || _starting || _self is null || _leaders.LeaderOf(_view) != _self || !CanVote(_view))
         {
             return;
         }
@@ -34,7 +32,7 @@ public sealed partial class SimplexCore
         {
             if (missing != View.Zero)
             {
-                Request(state, PeerToAsk(self), missing, missing);
+                Request(state, PeerToAsk(), missing, missing);
             }
 
             return;
@@ -233,13 +231,5 @@ public sealed partial class SimplexCore
         state.Requested = from;
         ulong last = Math.Min(to.Value, from.Value + CertificatesRequest.MaximumViews - 1);
         _effects.Add(new Effect.SendTo(_committee[peer], new CertificatesRequest(_epoch, from, new View(last))));
-    }
-
-    /// <summary>A leader that lacks evidence knows nobody in particular to ask: every time the next member.</summary>
-    private NodeIndex PeerToAsk(NodeIndex self)
-    {
-        ulong others = (ulong)_committee.Count - 1;
-        ulong step = others == 0 ? 0 : 1 + (_asked++ % others);
-        return new NodeIndex((ushort)((self.Value + step) % (ulong)_committee.Count));
     }
 }

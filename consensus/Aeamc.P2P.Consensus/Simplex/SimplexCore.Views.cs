@@ -10,7 +10,6 @@ public sealed partial class SimplexCore
     private bool _workWaiting;
     private bool _leaderTimerArmed;
     private bool _advanceTimerArmed;
-    private bool _retryTimerArmed;
     private bool _timersHoldIdle;
     private bool _leaderSilent;
 
@@ -31,11 +30,6 @@ public sealed partial class SimplexCore
         ViewState state = Ensure(view);
         NodeIndex leader = _leaders.LeaderOf(view);
         _effects.Add(new Effect.EnteredView(view, leader));
-        if (_retryTimerArmed)
-        {
-            _retryTimerArmed = false;
-            _effects.Add(new Effect.CancelTimer(TimerKind.Retry));
-        }
 
         // A leader heard of in this view already is not silent: its vote came with the proposal.
         _leaderSilent = leader != _self && IsSilent(leader);
@@ -54,6 +48,7 @@ public sealed partial class SimplexCore
         }
 
         SetTimer(TimerKind.Advance, _leaderSilent ? 0 : idle + (3 * Delay()));
+        SetTimer(TimerKind.Retry, _options.RetryInterval);
         TryPropose();
         TryVerify();
     }
@@ -75,11 +70,16 @@ public sealed partial class SimplexCore
                 _advanceTimerArmed = false;
                 Nullify(_leaderSilent ? NullifyReason.LeaderSilent : NullifyReason.AdvanceTimeout);
                 break;
-            case TimerKind.Retry when _retryTimerArmed:
-                Repeat();
+            case TimerKind.Retry:
+                if (IsUnfinished())
+                {
+                    Repeat();
+                    AskAgain();
+                }
+
                 SetTimer(TimerKind.Retry, _options.RetryInterval);
                 break;
-            case TimerKind.Leader or TimerKind.Advance or TimerKind.Retry:
+            case TimerKind.Leader or TimerKind.Advance:
                 // Fired while its cancellation was on the way.
                 break;
             default:
@@ -136,13 +136,25 @@ public sealed partial class SimplexCore
         SetTimer(TimerKind.Retry, _options.RetryInterval);
     }
 
-    /// <summary>Rule 10: the highest finalization, the certificates above it and all our votes above it, newest views last.</summary>
+    /// <summary>
+    /// Rule 10: whether something said may have been lost. We gave this view up, or voted for its block and hear nothing, or a view that we
+    /// left is still not final. A view in which its leader merely waits for entries is none of these.
+    /// </summary>
+    private bool IsUnfinished() => _finalized.View.Next < _view || State(_view) is { OwnNullify: true } or { OwnNotarize: not null };
+
+    /// <summary>
+    /// Rule 10: the highest finalization, the certificates above it and all our votes above it, newest views last, with our proposal while its
+    /// view runs; and one member after another is asked for what we may lack.
+    /// </summary>
     private void Repeat()
     {
-        if (_finalization is not null)
+        AskAnyone(_view);
+        if (_self is not { } self)
         {
-            _effects.Add(new Effect.Broadcast(_finalization));
+            return;
         }
+
+        BroadcastIfHeld(_finalization);
 
         for (int i = Math.Max(0, _views.Count - _options.RepeatedViews); i < _views.Count; i++)
         {
@@ -154,12 +166,17 @@ public sealed partial class SimplexCore
 
             BroadcastIfHeld(state.Notarization);
             BroadcastIfHeld(state.Nullification);
-            if (_self is { } self)
+            if (state is { Built: not null, Notarization: null, OwnNullify: false } && state.View == _view)
+            {
+                BroadcastIfHeld(state.Proposal);
+            }
+            else
             {
                 BroadcastIfHeld(state.Votes.Find(VoteKind.Notarize, self));
-                BroadcastIfHeld(state.Votes.Find(VoteKind.Nullify, self));
-                BroadcastIfHeld(state.Votes.Find(VoteKind.Finalize, self));
             }
+
+            BroadcastIfHeld(state.Votes.Find(VoteKind.Nullify, self));
+            BroadcastIfHeld(state.Votes.Find(VoteKind.Finalize, self));
         }
     }
 
@@ -191,16 +208,28 @@ public sealed partial class SimplexCore
         return (int)Math.Min(delay, Math.Max(_options.NetworkDelay, _options.MaximumNetworkDelay));
     }
 
+    /// <summary>
+    /// Rule 1: the leader's last turn was nullified and it has not voted since (n - 1 views, in which an honest member votes in each), or it has not
+    /// voted in <see cref="SimplexOptions.SkipViews"/> views; while a quorum did. So a member that is gone costs one timeout, and one that was merely late
+    /// for a few fast views keeps its turn.
+    /// </summary>
     private bool IsSilent(NodeIndex leader)
     {
-        ulong window = (ulong)_options.SkipViews;
-        if (_view.Value <= window)
+        ulong turn = (ulong)_committee.Count;
+        bool lostTurn = _view.Value > turn && State(new View(_view.Value - turn)) is { Nullification: not null };
+        return HasNotVoted(leader, (ulong)_options.SkipViews) || (lostTurn && HasNotVoted(leader, turn - 1));
+    }
+
+    /// <summary>Whether a member has not voted in the last views, while a quorum has.</summary>
+    private bool HasNotVoted(NodeIndex member, ulong views)
+    {
+        if (_view.Value <= views)
         {
             return false;
         }
 
-        ulong since = _view.Value - window;
-        if (_lastActive[leader.Value] >= since)
+        ulong since = _view.Value - views;
+        if (_lastActive[member.Value] >= since)
         {
             return false;
         }
@@ -225,7 +254,6 @@ public sealed partial class SimplexCore
                 _advanceTimerArmed = true;
                 break;
             case TimerKind.Retry:
-                _retryTimerArmed = true;
                 break;
             default:
                 throw Invariant.Fail($"timer kind {kind}");

@@ -85,6 +85,13 @@ public sealed partial class SimplexCore
             case Input.VoteReceived received:
                 OnVote(received.Vote.Message);
                 break;
+            case Input.MemberHeard heard:
+                if (_committee.Contains(heard.Member) && heard.View <= _view.Next)
+                {
+                    NoteActive(heard.Member, heard.View);
+                }
+
+                break;
             case Input.CertificateReceived received:
                 OnCertificate(received.Certificate.Message, Source.Received);
                 break;
@@ -138,6 +145,9 @@ public sealed partial class SimplexCore
         }
     }
 
+    /// <summary>Whether the certificate of exactly this statement is held, so that one more vote for it adds nothing.</summary>
+    public bool Knows(in Statement statement) => State(statement.View)?.CertificateOf(statement.Kind)?.Statement == statement;
+
     private void OnVote(Vote vote)
     {
         View view = vote.Statement.View;
@@ -152,7 +162,7 @@ public sealed partial class SimplexCore
         if (own && view > _finalized.View && view > _forgotten && !state.Remembers(vote.Statement))
         {
             // "Crash safety": our key signed what we do not remember.
-            Halt(HaltReason.UnknownOwnVote, vote.Statement.ToString());
+            Halt(HaltReason.UnknownOwnVote, vote.Statement.ToString(), vote.Statement);
             return;
         }
 
@@ -182,6 +192,11 @@ public sealed partial class SimplexCore
         if (state.CertificateOf(vote.Statement.Kind) is null && state.Votes.Count(vote.Statement) >= _committee.Quorum)
         {
             OnCertificate(state.Votes.Assemble(vote.Statement), Source.Assembled);
+        }
+
+        if (view == _view.Next && !own && state.Votes.Voters > _committee.MaximumFaulty)
+        {
+            AskWhatEndedThisView(vote.Voter);
         }
     }
 
@@ -213,17 +228,15 @@ public sealed partial class SimplexCore
             _effects.Add(new Effect.SendTo(from, _finalization));
         }
 
-        for (View view = request.From; ; view = view.Next)
+        // What lies below the finalization sent is settled by it.
+        View first = _finalization is not null && request.From <= _finalized.View ? _finalized.View.Next : request.From;
+        for (ulong left = request.To < first ? 0 : request.To.Value - first.Value + 1; left > 0; left--)
         {
+            var view = new View(request.To.Value - left + 1);
             if (State(view) is { } state)
             {
                 SendIfHeld(from, state.Notarization);
                 SendIfHeld(from, state.Nullification);
-            }
-
-            if (view == request.To)
-            {
-                break;
             }
         }
     }
@@ -275,9 +288,9 @@ public sealed partial class SimplexCore
 
     private bool CanVote(View view) => _self is not null && view > _forgotten && (_forgotten == View.Zero || _finalized.View > _forgotten);
 
-    private void Halt(HaltReason reason, string detail)
+    private void Halt(HaltReason reason, string detail, Statement? unknown = null)
     {
         _halted = true;
-        _effects.Add(new Effect.Halt(reason, detail));
+        _effects.Add(new Effect.Halt(reason, detail, unknown));
     }
 }

@@ -11,7 +11,7 @@ public sealed record SimplexOptions
     /// <summary>How late a leader without entries may propose; added to t_l and t_a while this node has no entries waiting.</summary>
     public int IdleInterval { get; init; } = 6_000;
 
-    /// <summary>t_r: how often a stuck node repeats itself (rule 10).</summary>
+    /// <summary>t_r: how often a node repeats itself while something is unfinished (rule 10); more than the time that a view takes.</summary>
     public int RetryInterval { get; init; } = 1_000;
 
     /// <summary>Percent by which 2D and 3D grow for each view beyond the last finalized one but one (rule 11). 150 = half as much again.</summary>
@@ -20,7 +20,7 @@ public sealed record SimplexOptions
     /// <summary>The growth stops when D has reached this (rule 11).</summary>
     public int MaximumNetworkDelay { get; init; } = 16_000;
 
-    /// <summary>skip_timeout: a leader without a vote in this many views, while a quorum voted, gets no time at all (rule 1).</summary>
+    /// <summary>skip_timeout: a leader without a vote in this many views, or since its last turn if that is less, while a quorum voted, gets no time at all (rule 1).</summary>
     public int SkipViews { get; init; } = 16;
 
     /// <summary>Views kept below the last finalized one, to answer requests and to see late equivocation (rule 12).</summary>

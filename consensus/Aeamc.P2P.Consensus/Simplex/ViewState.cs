@@ -49,6 +49,9 @@ internal sealed class ViewState(View view, Committee committee)
     /// <summary>First view of the last evidence request made for this view, so that one request goes out per gap.</summary>
     public View? Requested { get; set; }
 
+    /// <summary>Whether a member of the next view has been asked for what ended this one (rule 13).</summary>
+    public bool AskedWhatEnded { get; set; }
+
     /// <summary>The parent for a child if this view's block is notarized and certified (rule 2).</summary>
     public bool IsCertified => Notarization is not null && Certification == Certification.Valid;
 

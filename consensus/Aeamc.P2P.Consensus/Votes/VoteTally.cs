@@ -11,6 +11,9 @@ internal sealed class VoteTally(Committee committee)
 {
     private readonly Row[] _rows = [new(), new(), new()];
 
+    /// <summary>How many members have voted at all here.</summary>
+    public int Voters { get; private set; }
+
     /// <summary>
     /// Adds a vote. False when that member's vote of that kind is here already; <paramref name="conflict"/> is then or otherwise an
     /// earlier vote which no honest member casts beside this one, or null.
@@ -24,6 +27,11 @@ internal sealed class VoteTally(Committee committee)
         {
             conflict = place.Statement == vote.Statement ? null : place;
             return false;
+        }
+
+        if (!HasVoted(vote.Voter))
+        {
+            Voters++;
         }
 
         place = vote;
@@ -61,6 +69,19 @@ internal sealed class VoteTally(Committee committee)
         }
 
         return new Certificate(statement, signers, signatures);
+    }
+
+    private bool HasVoted(NodeIndex voter)
+    {
+        foreach (Row row in _rows)
+        {
+            if (row.Votes?[voter.Value] is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private Row RowOf(VoteKind kind) => _rows[(int)kind - 1];

@@ -20,6 +20,9 @@ public sealed record NodeStatus
     /// <summary>Why <see cref="Ready"/> is false, in a sentence; empty when it is true.</summary>
     public required string NotReadyReason { get; init; }
 
+    /// <summary>Whether the node takes part in votes: one of <see cref="VotingState"/>.</summary>
+    public string Voting { get; init; } = VotingState.Voting;
+
     /// <summary>Height of the last finalized block.</summary>
     public required ulong Height { get; init; }
 

@@ -47,12 +47,17 @@ internal sealed class LoadDevice(V2Device device, NodeClient node, NodeLane lane
             }
 
             counters.CountLease();
+            Task sent = Task.CompletedTask;
             for (int unit = lease.First; unit < lease.First + lease.Count; unit++)
             {
                 PreparedPost post = _writer.Write(device.Execute(lease, (ushort)unit));
                 counters.CountSigned();
+                sent = post.Done;
                 await lane.PostAsync(post, cancellationToken);
             }
+
+            // Asking before that would only cost the node a refusal.
+            await sent.WaitAsync(cancellationToken);
         }
     }
 

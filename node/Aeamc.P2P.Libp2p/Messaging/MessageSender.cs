@@ -3,7 +3,10 @@ using Aeamc.P2P.Libp2p.Multiformats;
 
 namespace Aeamc.P2P.Libp2p.Messaging;
 
-/// <summary>Sends one-way messages to one peer on one protocol: a queue, and a task that keeps a stream and writes what is queued in batches.</summary>
+/// <summary>
+/// Sends one-way messages to one peer on one protocol. The usual message goes straight from the caller's thread into the connection's outbox; what
+/// finds no stream, credit or room there waits in a queue, for a task that keeps a stream and writes what is queued in batches.
+/// </summary>
 internal sealed class MessageSender
 {
     private const int BatchBytes = 64 * 1024;
@@ -15,6 +18,10 @@ internal sealed class MessageSender
     private readonly PeerId _peer;
     private readonly string[] _protocol;
     private readonly MessageQueue _queue;
+    private readonly Lock _gate = new();
+
+    // The open stream while the queue is empty and the task asleep: who holds the gate may write to it.
+    private PeerStream? _idle;
 
     public MessageSender(ILibp2pHost host, PeerId peer, string protocol, Libp2pLimits limits)
     {
@@ -24,8 +31,20 @@ internal sealed class MessageSender
         _queue = new MessageQueue(limits.MessageQueueLength, limits.MessageQueueBytes);
     }
 
-    /// <summary>Queues a message; gives how many old ones were dropped for it.</summary>
-    public int Enqueue(ReadOnlyMemory<byte> message) => _queue.Enqueue(message);
+    /// <summary>Sends or queues a message, in the order of the calls; gives how many old ones were dropped for it.</summary>
+    public int Send(ReadOnlyMemory<byte> message)
+    {
+        lock (_gate)
+        {
+            if (_idle is { } stream && TryWrite(stream, message.Span))
+            {
+                return 0;
+            }
+
+            _idle = null;
+            return _queue.Enqueue(message);
+        }
+    }
 
     /// <summary>Sends until the peer is gone.</summary>
     public async Task RunAsync(CancellationToken gone)
@@ -38,7 +57,7 @@ internal sealed class MessageSender
                 await _queue.WaitAsync(gone).ConfigureAwait(false);
                 try
                 {
-                    while (_queue.TryDequeue(out ReadOnlyMemory<byte> first))
+                    while (TryTake(stream, out ReadOnlyMemory<byte> first))
                     {
                         stream ??= await _host.OpenStreamAsync(_peer, _protocol, gone).ConfigureAwait(false);
                         await WriteBatchAsync(stream, first, gone).ConfigureAwait(false);
@@ -65,8 +84,32 @@ internal sealed class MessageSender
         }
     }
 
+    private static bool TryWrite(PeerStream stream, ReadOnlySpan<byte> message)
+    {
+        byte[] frame = ArrayPool<byte>.Shared.Rent(UVarint.MaxLength + message.Length);
+        bool written = stream.TryWrite(frame.AsSpan(0, LengthPrefixed.Write(frame, message)));
+        ArrayPool<byte>.Shared.Return(frame);
+        return written;
+    }
+
+    /// <summary>The next queued message; when there is none, the stream is left to the callers of <see cref="Send"/>.</summary>
+    private bool TryTake(PeerStream? stream, out ReadOnlyMemory<byte> message)
+    {
+        lock (_gate)
+        {
+            bool found = _queue.TryDequeue(out message);
+            _idle = found ? null : stream;
+            return found;
+        }
+    }
+
     private async Task DropAsync(PeerStream? stream)
     {
+        lock (_gate)
+        {
+            _idle = null;
+        }
+
         for (int lost = _queue.Clear(); lost > 0; lost--)
         {
             _host.Refusals.Count("message-undeliverable");

@@ -66,7 +66,7 @@ internal sealed class MessageService
             }
         }
 
-        for (int dropped = sender.Enqueue(message); dropped > 0; dropped--)
+        for (int dropped = sender.Send(message); dropped > 0; dropped--)
         {
             _host.Refusals.Count("message-queue-full");
         }

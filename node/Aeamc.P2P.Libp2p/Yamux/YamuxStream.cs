@@ -92,6 +92,27 @@ internal sealed class YamuxStream : PeerStream
         };
     }
 
+    public override bool TryWrite(ReadOnlySpan<byte> source)
+    {
+        lock (_gate)
+        {
+            if (_closed is not null || _writeClosed || source.Length > Math.Min(_credit, YamuxOptions.MaxDataFrame))
+            {
+                return false;
+            }
+
+            _credit -= source.Length;
+        }
+
+        if (_session.Outbox.TryAppendData(Id, source, out _) == AppendResult.Queued)
+        {
+            return true;
+        }
+
+        ReturnCredit(source.Length);
+        return false;
+    }
+
     public override void CloseWrite()
     {
         lock (_gate)

@@ -20,9 +20,15 @@ public sealed class ChainCommitter : IDisposable
     private readonly WaitingEntries _waiting;
     private readonly bool _sync;
     private readonly Action<Exception> _onFault;
-    private readonly BlockingCollection<FinalizedBlock> _written = [];
+    /// <summary>Blocks written and not yet synced: when the disk cannot follow, the chain's thread waits for it.</summary>
+    private const int MaximumUnsynced = 1_024;
+
+    // A monitor, for its waiter sleeps at once: a blocking collection's would spin before each block.
+    private readonly object _gate = new();
+    private readonly Queue<FinalizedBlock> _written = [];
     private readonly Thread _publisher;
     private readonly ConcurrentDictionary<string, long> _rejectedProposals = [];
+    private bool _closed;
     private FinalizedHead _writtenHead;
     private volatile FinalizedHead _head;
 
@@ -73,6 +79,7 @@ public sealed class ChainCommitter : IDisposable
                 Hash = block.Ref.Hash,
                 Header = block.Content!.Header.ToArray(),
                 Payload = block.Content.Payload.Encoded,
+                Uses = block.Content.Payload.BatchHashes,
                 Finalization = finalization is null ? default : ConsensusMessageCodec.Encode(finalization),
                 State = StateWrites(parent, block, result),
                 Receipts = Receipts(block.Ref.Height, result),
@@ -83,15 +90,32 @@ public sealed class ChainCommitter : IDisposable
             WriteDurability.Buffered);
         FinalizedHead before = _writtenHead;
         _writtenHead = new FinalizedHead(block.Ref.Height, block.Ref.Hash, block.Timestamp, block.Content.Header, executed.State, executed.Mountains);
-        _written.Add(new FinalizedBlock(block, before, _writtenHead, finalization, live));
+        lock (_gate)
+        {
+            while (_written.Count >= MaximumUnsynced && !_closed)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            _written.Enqueue(new FinalizedBlock(block, before, _writtenHead, finalization, live));
+            Monitor.PulseAll(_gate);
+        }
     }
 
     /// <summary>Syncs and publishes what is written, and stops.</summary>
     public void Dispose()
     {
-        _written.CompleteAdding();
+        Close();
         _publisher.Join();
-        _written.Dispose();
+    }
+
+    private void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            Monitor.PulseAll(_gate);
+        }
     }
 
     private void Publish()
@@ -99,14 +123,8 @@ public sealed class ChainCommitter : IDisposable
         try
         {
             var group = new List<FinalizedBlock>();
-            foreach (FinalizedBlock first in _written.GetConsumingEnumerable())
+            while (TryTake(group))
             {
-                group.Add(first);
-                while (_written.TryTake(out FinalizedBlock? next))
-                {
-                    group.Add(next);
-                }
-
                 if (_sync)
                 {
                     _store.Sync();
@@ -118,7 +136,29 @@ public sealed class ChainCommitter : IDisposable
         }
         catch (Exception fault)
         {
+            // Whoever waits for room must not wait for ever.
+            Close();
             _onFault(fault);
+        }
+    }
+
+    /// <summary>Waits for written blocks and takes all of them; false when closed and none is left.</summary>
+    private bool TryTake(List<FinalizedBlock> group)
+    {
+        lock (_gate)
+        {
+            while (_written.Count == 0 && !_closed)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            while (_written.TryDequeue(out FinalizedBlock? block))
+            {
+                group.Add(block);
+            }
+
+            Monitor.PulseAll(_gate);
+            return group.Count > 0;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Aeamc.P2P.Simulator.Cli;
 
 namespace Aeamc.P2P.Node.Cli;
 
@@ -14,8 +15,12 @@ public static class AeamcCommand
             RunCommand.Build(),
             StatusCommand.Build(),
             VerifyCommand.Build(),
+            FollowCommand.Build(),
             TestnetCommand.Build(),
             DeviceCommand.Build(),
+            SimulateCommand.Build(Console.Out, Console.Error),
+            WalCommand.Build(),
+            DbCommand.Build(),
         };
         return root;
     }

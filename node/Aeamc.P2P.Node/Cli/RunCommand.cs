@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Aeamc.P2P.Node.Configuration;
 using Aeamc.P2P.Node.Hosting;
+using Aeamc.P2P.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -35,10 +36,65 @@ public static class RunCommand
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, ended);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, ended);
         using CancellationTokenRegistration cancelled = cancellationToken.Register(() => ended.TrySetResult(ExitCode.Success));
-        await using NodeHost node = await NodeHost.StartAsync(config, loggers.CreateLogger("aeamc"), _ => ended.TrySetResult(ExitCode.InternalError));
-        await using WebHost web = await WebHost.StartAsync(config, node, loggers);
-        return await ended.Task;
+        if (CrashPoint.Announce() is { } point)
+        {
+            loggers.CreateLogger("aeamc").CrashPointArmed(point);
+        }
+
+        using var stopping = new CancellationTokenSource();
+        _ = ended.Task.ContinueWith(_ => stopping.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            while (true)
+            {
+                if (await RunUntilDiskIsFullAsync(config, loggers, ended.Task, stopping.Token) is { } code)
+                {
+                    return code;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (ended.Task.IsCompleted)
+        {
+            // Stopped while it was still starting.
+            return await ended.Task;
+        }
     }
+
+    /// <summary>Runs the node once. Null after a full disk that has room again: what is on it is all there is, so the node starts over from there.</summary>
+    private static async Task<int?> RunUntilDiskIsFullAsync(NodeConfig config, ILoggerFactory loggers, Task<int> stop, CancellationToken stopping)
+    {
+        ILogger logger = loggers.CreateLogger("aeamc");
+        var faulted = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            await using NodeHost node = await NodeHost.StartAsync(config, logger, fault => faulted.TrySetResult(fault), stopping);
+            await using WebHost web = await WebHost.StartAsync(config, node, loggers);
+            await Task.WhenAny(stop, faulted.Task);
+            if (faulted.Task.IsCompleted && !DiskSpace.IsFull(await faulted.Task))
+            {
+                return Terminal.IsOperatorFault(await faulted.Task) ? ExitCode.OperatorError : ExitCode.InternalError;
+            }
+
+            // The node stands still and its status says why.
+            await WaitForRoomAsync(config, stop);
+        }
+        catch (Exception fault) when (DiskSpace.IsFull(fault))
+        {
+            logger.DiskFull(fault.Message);
+            await WaitForRoomAsync(config, stop);
+        }
+
+        if (stop.IsCompleted)
+        {
+            return await stop;
+        }
+
+        logger.DiskHasRoom();
+        return null;
+    }
+
+    private static Task WaitForRoomAsync(NodeConfig config, Task stop) =>
+        stop.IsCompleted ? stop : DiskWatch.WaitForRoomAsync(config.ReserveBytes, () => DiskSpace.FreeBytes(config.DataDirectory), TimeProvider.System, stop);
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, TaskCompletionSource<int> ended) =>
         PosixSignalRegistration.Create(signal, context =>

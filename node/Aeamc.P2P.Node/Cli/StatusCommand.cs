@@ -58,6 +58,7 @@ public static class StatusCommand
         Console.WriteLine($"network      {Field(status, "network")} cluster {Field(status, "clusterId")}");
         Console.WriteLine($"node         {Field(status, "nodeId")}");
         Console.WriteLine($"ready        {(ready ? "yes" : $"no: {Field(status, "notReadyReason")}")}");
+        Console.WriteLine($"voting       {Field(status, "voting")}");
         Console.WriteLine($"height       {Field(status, "height")} (view {Field(status, "view")})");
         Console.WriteLine($"state root   {Field(status, "stateRoot")}");
         Console.WriteLine($"peers        {Field(status, "peers")}");

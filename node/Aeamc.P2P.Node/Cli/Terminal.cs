@@ -40,7 +40,8 @@ public static class Terminal
         }
     }
 
-    private static bool IsOperatorFault(Exception fault) =>
+    /// <summary>Whether a fault is the operator's to mend: told in one line.</summary>
+    internal static bool IsOperatorFault(Exception fault) =>
         fault is ConfigException or OperatorException or NativeLibraryMissingException or StorageException or RocksDbException or KeyFileException
             or JournalException or Libp2pException or UnauthorizedAccessException or IOException or InvalidDataException
         || (fault is TypeInitializationException { InnerException: { } inner } && IsOperatorFault(inner));

@@ -44,6 +44,18 @@ public sealed class NodeConfig
 
     public int CacheMegabytes => Number("storage.cache_mb");
 
+    /// <summary>Less free than this on the data folder's disk counts as full.</summary>
+    public long ReserveBytes => (long)Number("storage.reserve_mb") << 20;
+
+    /// <summary>Bytes of one file of the consensus log.</summary>
+    public int WalSegmentBytes => checked(Number("storage.wal_segment_kb") << 10);
+
+    /// <summary>How large the store may grow; 0 keeps everything.</summary>
+    public long PruneBudgetBytes => Number("storage.prune_budget_mb") * 1024L * 1024;
+
+    /// <summary>Whether an empty store is filled from a snapshot.</summary>
+    public bool StartsFromSnapshot => Text("storage.start") == "snapshot";
+
     public bool AnchorJournal => Flag("anchor.journal");
 
     public IReadOnlyList<string> AnchorRpcUrls => List("anchor.rpc_urls");

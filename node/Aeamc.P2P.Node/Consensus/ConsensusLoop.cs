@@ -3,12 +3,13 @@ using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Storage;
 
 namespace Aeamc.P2P.Node.Consensus;
 
 /// <summary>
-/// The only caller of <c>SimplexCore.Step</c>. One turn: drain the inputs, step, write the log records of all effects, one fsync, then
-/// send. Nothing signed leaves before the fsync.
+/// The only caller of <c>SimplexCore.Step</c>. One turn: drain the inputs, step, write the log records of all effects, one fsync when this node
+/// votes or proposes, then send. Nothing that this node signs leaves before the fsync.
 /// </summary>
 public sealed class ConsensusLoop : IDisposable
 {
@@ -111,13 +112,21 @@ public sealed class ConsensusLoop : IDisposable
 
     private void Execute(List<Effect> effects)
     {
+        bool votes = false;
         foreach (Effect effect in effects)
         {
             Record(effect);
+            votes |= effect is Effect.SignVote;
         }
 
-        _journal.Sync(_guard.Watermark);
+        // Certificates alone can wait for the next vote's sync: lost in a crash, they come again from the members who signed them.
+        if (votes || _journal.IsLong)
+        {
+            _journal.Sync(_guard.Watermark);
+        }
+
         _journal.Prune(_epoch, _durableView());
+        _observer.IsQuiet = _guard.IsQuiet;
         foreach (Effect effect in effects)
         {
             Perform(effect);
@@ -201,6 +210,9 @@ public sealed class ConsensusLoop : IDisposable
                 _observer.EnteredView(entered.View);
                 _application.EnteredView(entered.View, entered.Leader);
                 break;
+            case Effect.Halt { Unknown: { } unknown }:
+                _journal.RaiseWatermark(unknown);
+                throw new UnknownOwnVoteException(unknown);
             case Effect.Halt halt:
                 throw new InvariantException($"Consensus stopped to stay safe ({halt.Reason}): {halt.Detail}");
             default:
@@ -225,6 +237,7 @@ public sealed class ConsensusLoop : IDisposable
         if (sign.Send)
         {
             _transport.Broadcast(vote);
+            CrashPoint.Reach(CrashPoint.VoteSent);
         }
     }
 }

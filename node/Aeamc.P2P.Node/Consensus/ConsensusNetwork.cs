@@ -23,12 +23,15 @@ public sealed class ConsensusNetwork : IConsensusTransport
     private readonly MessageVerifier _verifier;
     private readonly ConsensusObserver _observer;
     private readonly InputQueue _inputs;
+    private readonly VoteRecorder? _recorder;
     private readonly Dictionary<PeerId, NodeId> _members = [];
     private readonly Dictionary<NodeId, PeerId> _peers = [];
     private readonly ConcurrentDictionary<string, long> _refused = [];
 
-    public ConsensusNetwork(ILibp2pHost host, MessageVerifier verifier, NodeIndex self, ConsensusObserver observer, InputQueue inputs)
+    public ConsensusNetwork(
+        ILibp2pHost host, MessageVerifier verifier, NodeIndex self, ConsensusObserver observer, InputQueue inputs, VoteRecorder? recorder = null)
     {
+        _recorder = recorder;
         _host = host;
         _verifier = verifier;
         _observer = observer;
@@ -85,6 +88,11 @@ public sealed class ConsensusNetwork : IConsensusTransport
         }
         else
         {
+            if (_recorder is not null && _verifier.Committee.TryIndexOf(member, out NodeIndex sender))
+            {
+                _recorder.Record(sender, bytes.Span);
+            }
+
             Receive(member, message);
         }
 
@@ -96,6 +104,13 @@ public sealed class ConsensusNetwork : IConsensusTransport
         switch (message)
         {
             case Vote vote when _observer.Knows(vote.Statement):
+                if (_verifier.Committee.TryIndexOf(member, out NodeIndex heard) && heard == vote.Voter)
+                {
+                    // It came over the voter's own connection: late, but not silent (rule 1).
+                    _inputs.OfferFromPeer(new Input.MemberHeard(heard, vote.Statement.View));
+                }
+
+                break;
             case Certificate certificate when _observer.Knows(certificate.Statement):
                 break;
             case Vote vote:

@@ -16,11 +16,19 @@ public sealed class ConsensusObserver
 
     private readonly ConcurrentDictionary<(VoteKind Kind, View View), Hash256> _known = [];
     private readonly ConcurrentDictionary<string, long> _nullified = [];
+    private volatile bool _quiet;
     private ulong _view;
     private ulong _finalizedView;
 
     /// <summary>The current view.</summary>
     public View View => new(Interlocked.Read(ref _view));
+
+    /// <summary>Whether this node does not vote yet, because its data folder was restored and what it has voted since is not known.</summary>
+    public bool IsQuiet
+    {
+        get => _quiet;
+        internal set => _quiet = value;
+    }
 
     /// <summary>The view of the last finalization.</summary>
     public View FinalizedView => new(Interlocked.Read(ref _finalizedView));

@@ -17,6 +17,20 @@ public static class ChainStartup
     /// <exception cref="OperatorException">The store belongs to another network.</exception>
     public static (ChainBlock Block, FinalizedHead Head) Load(NodeStore store, GenesisDocument genesis, Hash256 genesisHash)
     {
+        RequireNetwork(store, genesisHash);
+        return store.Head is { } stored ? LoadHead(store, stored) : Begin(genesis, genesisHash);
+    }
+
+    /// <summary>The genesis block of a store, executed, whatever else the store has.</summary>
+    /// <exception cref="OperatorException">The store belongs to another network.</exception>
+    public static ChainBlock Genesis(NodeStore store, GenesisDocument genesis, Hash256 genesisHash)
+    {
+        RequireNetwork(store, genesisHash);
+        return Begin(genesis, genesisHash).Block;
+    }
+
+    private static void RequireNetwork(NodeStore store, Hash256 genesisHash)
+    {
         if (store.GetMeta(GenesisKey) is { } known)
         {
             if (new Hash256(known) != genesisHash)
@@ -29,8 +43,6 @@ public static class ChainStartup
         {
             store.PutMeta(GenesisKey, genesisHash.ToArray());
         }
-
-        return store.Head is { } stored ? LoadHead(store, stored) : Begin(genesis, genesisHash);
     }
 
     private static (ChainBlock Block, FinalizedHead Head) Begin(GenesisDocument genesis, Hash256 genesisHash)

@@ -7,6 +7,7 @@ using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Metrics;
 using Aeamc.P2P.Node.Signing;
 using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Storage;
 
 namespace Aeamc.P2P.Node.Hosting;
 
@@ -26,7 +27,22 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
 
     public Height Head => host.Committer.Head.Height;
 
-    public ValueTask<Submission> SubmitAsync(LedgerEntry entry, CancellationToken cancellationToken) => host.Ingress.SubmitAsync(entry, cancellationToken);
+    public async ValueTask<Submission> SubmitAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        if (host.SuspendedReason is null)
+        {
+            try
+            {
+                return await host.Ingress.SubmitAsync(entry, cancellationToken);
+            }
+            catch (Exception fault) when (DiskSpace.IsFull(fault))
+            {
+                host.OnFault(fault);
+            }
+        }
+
+        return new Submission(SubmissionStatus.Busy, default, RefusalCode.None);
+    }
 
     public EntryPlace? FindEntry(Hash256 entryId)
     {
@@ -103,6 +119,7 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
             NodeId = host.Key.PublicKey.ToString(),
             PeerId = host.Network.LocalPeer.ToString(),
             Ready = notReady.Length == 0,
+            Voting = host.SuspendedReason is not null ? VotingState.DiskFull : host.Observer.IsQuiet ? VotingState.QuietAfterRestore : VotingState.Voting,
             NotReadyReason = notReady,
             Height = head.Height.Value,
             BlockHash = head.Hash.ToString(),
@@ -132,6 +149,16 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
 
     private string NotReadyReason(FinalizedHead head, MemberStatus[] members)
     {
+        if (host.SuspendedReason is { } suspended)
+        {
+            return suspended;
+        }
+
+        if (host.Observer.IsQuiet)
+        {
+            return "The data folder was restored: the node does not vote before a block beyond its signer watermark is final.";
+        }
+
         int reachable = members.Count(member => member.Connected);
         if (reachable < host.Context.Committee.Quorum)
         {
@@ -152,7 +179,8 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
     private SortedDictionary<string, long> NetworkRefusals()
     {
         var all = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach ((string reason, long count) in host.Network.Refusals.Snapshot().Concat(host.ConsensusTransport.Refused).Concat(host.Intake.Refused))
+        foreach ((string reason, long count) in host.Network.Refusals.Snapshot().Concat(host.ConsensusTransport.Refused).Concat(host.Intake.Refused)
+            .Concat(host.Sources.Lies.Select(lie => KeyValuePair.Create($"sync_{lie.Key}", lie.Value))))
         {
             all[reason] = all.GetValueOrDefault(reason) + count;
         }

@@ -1,5 +1,4 @@
 using Aeamc.P2P.Anchoring;
-using Aeamc.P2P.Consensus.Committees;
 using Aeamc.P2P.Consensus.Safety;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
@@ -21,6 +20,7 @@ using Aeamc.P2P.Node.Keygen;
 using Aeamc.P2P.Node.Metrics;
 using Aeamc.P2P.Node.Signing;
 using Aeamc.P2P.Node.Sync;
+using Aeamc.P2P.Node.Sync.Snapshots;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage;
 using Aeamc.P2P.Storage.Log;
@@ -36,38 +36,43 @@ namespace Aeamc.P2P.Node.Hosting;
 /// </summary>
 public sealed class NodeHost : IAsyncDisposable
 {
-    private static readonly Epoch FirstEpoch = Epoch.Zero;
     private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(20);
 
     private readonly Stack<Func<ValueTask>> _closing;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger;
     private readonly Action<Exception> _onFault;
+    private readonly Action<Exception> _tellFault;
+    private readonly InputQueue _inputs = new();
     private readonly ConsensusLoop _loop;
     private readonly ChainActor _chain;
     private readonly ChainFetcher _fetcher;
+    private readonly SyncSources _sources;
+    private readonly RangeSync _ranges;
+    private readonly CheckpointSync _checkpoints;
+    private readonly SnapshotServer _snapshots;
     private readonly BatchIntake _intake;
     private readonly KeyGeneration _keygen;
     private readonly CheckpointSigning _signing;
     private readonly NodeEntrySigner _signer;
+    private readonly VoteRecorder? _recorder;
+    private volatile string? _suspendedReason;
+    private bool _quiet;
 
     private NodeHost(NodeConfig config, ILogger logger, Action<Exception> onFault, Stack<Func<ValueTask>> closing)
     {
         _closing = closing;
         Config = config;
         _logger = logger;
-        _onFault = fault =>
-        {
-            logger.Faulted(fault);
-            onFault(fault);
-        };
+        _tellFault = onFault;
+        _onFault = OnFault;
         TimeProvider time = TimeProvider.System;
         Own(DataFolderLock.Acquire(config.DataDirectory));
         Key = Own(NodeKeyFile.Load(KeyPath(config)));
         Genesis = GenesisFile.Load(config.GenesisFile);
-        Hash256 genesisHash = Genesis.Hash();
-        var committee = new Committee([.. Genesis.Committee.Select(member => member.Id)]);
-        if (!committee.TryIndexOf(Key.PublicKey, out NodeIndex self))
+        var foundation = new NetworkFoundation(Genesis);
+        Context = foundation.Context;
+        if (!Context.Committee.TryIndexOf(Key.PublicKey, out NodeIndex self))
         {
             throw new OperatorException(
                 $"this node ({Key.PublicKey}) is not in the committee of {config.GenesisFile}. Use the key that the genesis file names, or the genesis file of your network.");
@@ -75,30 +80,36 @@ public sealed class NodeHost : IAsyncDisposable
 
         Self = self;
         KeyGeneration.CheckKeys(Secp256k1Group.Shared, Genesis);
-        var leaders = new LeaderSchedule(committee, genesisHash);
-        var verifier = new MessageVerifier(
-            new SigningDomain(Genesis.NetworkId, Genesis.ClusterId, FirstEpoch), committee, leaders, new Ed25519SignatureVerifier(), new MicroblockContent());
-        var verdicts = new SignatureVerdicts();
-        var ledger = new LedgerMachine(new LedgerPorts(verdicts, new KeyRecovery(), new LedgerEvidenceVerifier(verifier)));
-        Context = new ChainContext(Genesis, genesisHash, FirstEpoch, committee, leaders, ledger, new EntryDecoder(Genesis.NetworkName));
+        MessageVerifier verifier = foundation.Verifier;
+        SignatureVerdicts verdicts = foundation.Verdicts;
 
-        Store = Own(NodeStore.Open(Path.Combine(config.DataDirectory, "store")));
-        (ChainBlock headBlock, FinalizedHead head) = ChainStartup.Load(Store, Genesis, genesisHash);
-        ConsensusLog log = Own(ConsensusLog.Open(Path.Combine(config.DataDirectory, "wal")));
+        Store = Own(NodeStore.Open(StoreFolder(config)));
+        (ChainBlock headBlock, FinalizedHead head) = ChainStartup.Load(Store, Genesis, Context.GenesisHash);
+        ConsensusLog log = Own(ConsensusLog.Open(WalFolder(config), new ConsensusLogOptions { SegmentBytes = config.WalSegmentBytes }));
         if (log.TornBytes > 0)
         {
             logger.TornLog(log.TornBytes);
         }
 
-        SignerWatermark watermark = Own(SignerWatermark.Open(Path.Combine(config.DataDirectory, "signer-watermark")));
+        SignerWatermark watermark = Own(SignerWatermark.Open(WatermarkPath(config)));
         var journal = new ConsensusJournal(log, watermark);
-        RecoveredState recovered = RecoveredState.Replay(FirstEpoch, headBlock.Ref, ConsensusJournal.Replay(log), ConsensusJournal.ReadWatermark(watermark));
+        RecoveredState recovered = RecoveredState.Replay(Context.Epoch, headBlock.Ref, ConsensusJournal.Replay(log), ConsensusJournal.ReadWatermark(watermark));
+        _quiet = recovered.Forgotten > View.Zero;
+        if (_quiet)
+        {
+            logger.Quiet(recovered.Forgotten.Value);
+        }
+
+        if (VoteRecorder.FromEnvironment(time) is { } asked)
+        {
+            _recorder = Own(asked);
+        }
 
         Network = new Libp2pHost(new Libp2pHostOptions
         {
             Identity = Key,
-            ListenAddresses = [.. config.P2PListen.Select(text => Address("p2p.listen", text))],
-            BootstrapPeers = [.. config.P2PPeers.Select(text => Address("p2p.peers", text)), .. MemberAddresses()],
+            ListenAddresses = [.. config.P2PListen.Select(text => NetworkFoundation.Address("p2p.listen", text))],
+            BootstrapPeers = [.. config.P2PPeers.Select(text => NetworkFoundation.Address("p2p.peers", text)), .. foundation.MemberAddresses(Key.PublicKey)],
             Log = (_, text) => logger.Network(text),
         });
         Own(Network);
@@ -108,16 +119,15 @@ public sealed class NodeHost : IAsyncDisposable
 
         Latency = new LatencyHistogram();
         Waiting = new WaitingEntries(time, Latency);
-        Observer = new ConsensusObserver();
+        Observer = new ConsensusObserver { IsQuiet = _quiet };
         Events = new EventHub();
         NetworkParameters parameters = head.State.Parameters;
-        var inputs = new InputQueue();
         Committer = Own(new ChainCommitter(Store, Waiting, head, config.SyncCommits, _onFault));
         var pace = new BlockPace(TimeSpan.FromMilliseconds(parameters.BlockIntervalMs), TimeSpan.FromMilliseconds(parameters.IdleIntervalMs));
-        _chain = Own(new ChainActor(Context, Store, inputs, new BlockBuilder(Context, Key, self, pace, time), Committer, headBlock, time, _onFault));
+        _chain = Own(new ChainActor(Context, Store, _inputs, new BlockBuilder(Context, Key, self, pace, time), Committer, headBlock, time, _onFault));
         VerificationPool pool = Own(new VerificationPool(verdicts, new VerificationPoolOptions { Workers = config.VerifyThreads }));
         _intake = new BatchIntake(Context, _chain, Store, pool, _onFault);
-        ITopic batches = Pubsub.Subscribe(Topic("batches"), (source, data, _) => ValueTask.FromResult(_intake.Gossiped(source, data)));
+        ITopic batches = Pubsub.Subscribe(Topic("batches"), (source, data, _) => ValueTask.FromResult(TakeGossip(source, data)));
         ulong firstSequence = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
         BatchPacker packer = Own(new BatchPacker(Key, Genesis.NetworkId, Genesis.ClusterId, firstSequence, BatchDelay, batch =>
         {
@@ -127,7 +137,7 @@ public sealed class NodeHost : IAsyncDisposable
         Ingress = Own(new EntryIngress(Context, verdicts, Store, Waiting, packer, () => Committer.Head, time));
         _signer = new NodeEntrySigner(Key, Genesis.NetworkName);
 
-        ConsensusTransport = new ConsensusNetwork(Network, verifier, self, Observer, inputs);
+        ConsensusTransport = new ConsensusNetwork(Network, verifier, self, Observer, _inputs, _recorder);
         var options = new SimplexOptions
         {
             NetworkDelay = (int)parameters.NetworkDelayMs,
@@ -135,12 +145,19 @@ public sealed class NodeHost : IAsyncDisposable
             RetryInterval = (int)Math.Max(200, 2 * parameters.NetworkDelayMs),
         };
         _loop = Own(new ConsensusLoop(
-            new SimplexCore(options, committee, leaders, self, recovered), new VoteGuard(recovered), verifier, Key, self, journal, inputs, ConsensusTransport, _chain, Observer, time, () => Committer.Head.Header?.View ?? View.Zero, _onFault));
+            new SimplexCore(options, Context.Committee, Context.Leaders, self, recovered), new VoteGuard(recovered), verifier, Key, self, journal, _inputs, ConsensusTransport, _chain, Observer, time, () => Committer.Head.Header?.View ?? View.Zero, _onFault));
         _ = new ChainServer(Network, Store);
-        _fetcher = new ChainFetcher(Network, Context, verifier, _chain, _intake, _stopping.Token);
+        _snapshots = new SnapshotServer(Network, Store);
+        _sources = new SyncSources(Network, Context, (member, reason) => logger.SourceDemoted(member.ToString(), reason));
+        _ranges = new RangeSync(Network, _sources, new RangeVerifier(Context, verifier), _chain, _onFault, _stopping.Token);
+        _fetcher = new ChainFetcher(Network, _sources, _ranges, _chain, _intake, _stopping.Token);
 
         _keygen = Own(new KeyGeneration(Context, self, Key, _signer, Secp256k1Group.Shared, _onFault));
         _signing = Own(new CheckpointSigning(Network, Pubsub, Context, self, Store, () => Committer.Head, Secp256k1Group.Shared, CheckpointSignatureVerifier.Shared, time, _onFault));
+        _checkpoints = new CheckpointSync(Network, Context, _sources, Store, _signing, _onFault, _stopping.Token);
+        _ranges.Started += from => _checkpoints.Missed(new Height(from.Value - 1));
+        _ranges.Finished += OnCaughtUp;
+        _ranges.Lacking += OnLacking;
         _keygen.ShareReady += share =>
         {
             logger.ShareReady(share.PublicKey.GroupKey.ToString());
@@ -151,6 +168,7 @@ public sealed class NodeHost : IAsyncDisposable
         ITopic blocks = Pubsub.Subscribe(Topic("blocks"), (_, data, _) => ValueTask.FromResult(BlockAnnouncement.Judge(data.Span, verifier)));
         Committer.Committed += block => OnCommitted(block, blocks);
         Committer.EvidenceFound += OnEvidence;
+        Own(new DiskWatch(config.DataDirectory, config.ReserveBytes, () => DiskSpace.FreeBytes(config.DataDirectory), time, _onFault));
         StartedAt = time.GetUtcNow();
         Gateway = new NodeGateway(this);
     }
@@ -198,17 +216,34 @@ public sealed class NodeHost : IAsyncDisposable
 
     internal string KeyGenerationState => _keygen.State;
 
-    internal bool IsCatchingUp => _fetcher.IsCatchingUp;
+    internal bool IsCatchingUp => _ranges.IsRunning;
+
+    internal SyncSources Sources => _sources;
+
+    /// <summary>Why this node takes and votes for nothing until it is started over, in a sentence; null while all is well.</summary>
+    internal string? SuspendedReason => _suspendedReason;
 
     /// <summary>The node key's place in a data folder.</summary>
     public static string KeyPath(NodeConfig config) => Path.Combine(config.DataDirectory, "node.key");
+
+    /// <summary>The consensus log's place in a data folder.</summary>
+    public static string WalFolder(NodeConfig config) => Path.Combine(config.DataDirectory, "wal");
+
+    /// <summary>The database's place in a data folder.</summary>
+    public static string StoreFolder(NodeConfig config) => Path.Combine(config.DataDirectory, "store");
+
+    /// <summary>The signer watermark's place in a data folder.</summary>
+    public static string WatermarkPath(NodeConfig config) => Path.Combine(config.DataDirectory, "signer-watermark");
 
     /// <summary>Opens a node and starts it.</summary>
     /// <param name="config">Validated settings.</param>
     /// <param name="logger">Takes the daemon's log.</param>
     /// <param name="onFault">Called once when the node can no longer vouch for itself: the process should end.</param>
-    public static async Task<NodeHost> StartAsync(NodeConfig config, ILogger logger, Action<Exception> onFault)
+    /// <param name="stopping">Gives up a start that fetches a snapshot first.</param>
+    public static async Task<NodeHost> StartAsync(NodeConfig config, ILogger logger, Action<Exception> onFault, CancellationToken stopping = default)
     {
+        await SnapshotStart.RunAsync(config, StoreFolder(config), logger, stopping);
+
         // Kept apart from the host, so that what was opened is also closed when the host cannot be completed.
         var closing = new Stack<Func<ValueTask>>();
         try
@@ -226,6 +261,35 @@ public sealed class NodeHost : IAsyncDisposable
 
             throw;
         }
+    }
+
+    /// <summary>
+    /// A part can no longer vouch for itself. After a full disk the node stands still but goes on answering, so that it can say why; the caller starts it
+    /// over when there is room. After anything else the process ends.
+    /// </summary>
+    internal void OnFault(Exception fault)
+    {
+        if (DiskSpace.IsFull(fault))
+        {
+            // First the consensus thread: it votes no more after the turn it is in, whose records are on the disk already or will not get there.
+            _inputs.Close();
+            if (Interlocked.CompareExchange(ref _suspendedReason, $"The disk is full: {fault.Message}", null) is not null)
+            {
+                return;
+            }
+
+            _logger.DiskFull(fault.Message);
+        }
+        else if (Terminal.IsOperatorFault(fault))
+        {
+            _logger.StoppedForOperator(fault.Message);
+        }
+        else
+        {
+            _logger.Faulted(fault);
+        }
+
+        _tellFault(fault);
     }
 
     public async ValueTask DisposeAsync()
@@ -262,7 +326,8 @@ public sealed class NodeHost : IAsyncDisposable
 
     private async Task StartAsync()
     {
-        _chain.Start(_fetcher, bytes => _intake.Take(bytes));
+        var housekeeping = new ChainHousekeeping(Store, Context, Config.PruneBudgetBytes, () => _snapshots.Newest, (first, bytes) => _logger.Pruned(first.Value, bytes >> 20), _onFault);
+        _chain.Start(_fetcher, bytes => _intake.Take(bytes), housekeeping);
         await Network.StartAsync();
         Pubsub.Start();
         Anchors.Start();
@@ -277,8 +342,28 @@ public sealed class NodeHost : IAsyncDisposable
         _logger.Started(Key.PublicKey.ToString(), Genesis.NetworkName, Committer.Head.Height.Value, waiting);
     }
 
+    private MessageValidity TakeGossip(PeerId source, ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return _suspendedReason is null ? _intake.Gossiped(source, bytes) : MessageValidity.Ignore;
+        }
+        catch (Native.RocksDb.RocksDbException fault)
+        {
+            // Our disk's fault, not the peer's.
+            OnFault(fault);
+            return MessageValidity.Ignore;
+        }
+    }
+
     private void OnCommitted(FinalizedBlock block, ITopic blocks)
     {
+        if (_quiet && !Observer.IsQuiet)
+        {
+            _quiet = false;
+            _logger.VotingAgain();
+        }
+
         FinalizedHead head = block.Head;
         ExecutedBlock executed = block.Block.Executed!;
         Events.BlockFinal(head.Height);
@@ -300,8 +385,27 @@ public sealed class NodeHost : IAsyncDisposable
             blocks.Publish(BlockAnnouncement.Encode(head.Header, finalization));
         }
 
+        _snapshots.Follow(block);
         _signing.Follow(block);
-        _keygen.Look(head, TimeOf, Ingress);
+        if (block.Live || !IsCatchingUp)
+        {
+            // Once, at the end, is enough for a node that catches up.
+            _keygen.Look(head, TimeOf, Ingress);
+            _checkpoints.Fill();
+        }
+    }
+
+    private void OnLacking(Height next, Height kept)
+    {
+        SnapshotBootstrap.Want(Store);
+        _logger.Lacking(next.Value, kept.Value);
+    }
+
+    private void OnCaughtUp(Height height)
+    {
+        _logger.CaughtUp(height.Value);
+        _checkpoints.Fill();
+        _keygen.Look(Committer.Head, TimeOf, Ingress);
     }
 
     private void OnCheckpoint(Aeamc.P2P.Consensus.Proofs.SignedCheckpoint signed)
@@ -340,14 +444,6 @@ public sealed class NodeHost : IAsyncDisposable
             : Genesis.Start;
 
     private string Topic(string name) => $"/aeamc/{Genesis.NetworkName}/{Genesis.ClusterId}/{name}";
-
-    private IEnumerable<Multiaddress> MemberAddresses() =>
-        Genesis.Committee
-            .Where(member => member.Id != Key.PublicKey && member.Address.Length > 0)
-            .Select(member => Address("committee address", $"{member.Address}/p2p/{PeerId.FromNodeId(member.Id)}"));
-
-    private static Multiaddress Address(string key, string text) =>
-        Multiaddress.TryParse(text, out Multiaddress? address) ? address : throw new OperatorException($"{key}: '{text}' is no multiaddress that this node can use. Write for example /ip4/127.0.0.1/tcp/9000.");
 
     private T Own<T>(T part)
         where T : notnull

@@ -44,9 +44,48 @@ internal static partial class NodeLog
     [LoggerMessage(13, LogLevel.Warning, "the consensus log ended in a torn record of {Bytes} bytes, as after a crash: cut off")]
     public static partial void TornLog(this ILogger logger, long bytes);
 
+    [LoggerMessage(16, LogLevel.Critical, "the disk is full: {Reason}. This node has stopped voting and takes no entries; nothing acknowledged is lost. Free some room: it goes on by itself")]
+    public static partial void DiskFull(this ILogger logger, string reason);
+
+    [LoggerMessage(17, LogLevel.Information, "there is room on the disk again: starting over from what is on it")]
+    public static partial void DiskHasRoom(this ILogger logger);
+
+    [LoggerMessage(18, LogLevel.Warning, "the signer watermark stands at view {View}, which the consensus log does not know: the data folder was restored. No vote before a block beyond that view is final")]
+    public static partial void Quiet(this ILogger logger, ulong view);
+
+    [LoggerMessage(19, LogLevel.Information, "a block beyond the signer watermark is final: voting again")]
+    public static partial void VotingAgain(this ILogger logger);
+
+    [LoggerMessage(20, LogLevel.Critical, "stopping: {Reason}")]
+    public static partial void StoppedForOperator(this ILogger logger, string reason);
+
+    [LoggerMessage(21, LogLevel.Warning, "crash point armed for a test: {Point}")]
+    public static partial void CrashPointArmed(this ILogger logger, string point);
+
     [LoggerMessage(14, LogLevel.Warning, "could not put {What} on the ledger: {Reason}")]
     public static partial void NotPosted(this ILogger logger, string what, string reason);
 
     [LoggerMessage(15, LogLevel.Information, "anchoring: {Text}")]
     public static partial void Anchoring(this ILogger logger, string text);
+
+    [LoggerMessage(16, LogLevel.Warning, "member {Member} gave a false answer ({Reason}) and is asked last from now on")]
+    public static partial void SourceDemoted(this ILogger logger, string member, string reason);
+
+    [LoggerMessage(17, LogLevel.Information, "caught up: the missing blocks up to height {Height} are here")]
+    public static partial void CaughtUp(this ILogger logger, ulong height);
+
+    [LoggerMessage(18, LogLevel.Information, "pruned: blocks from height {First} on are kept, the store takes {Megabytes} MiB")]
+    public static partial void Pruned(this ILogger logger, ulong first, long megabytes);
+
+    [LoggerMessage(19, LogLevel.Error, "no connected member keeps block {Next} any more, the lowest kept is {Kept}. Set storage.start = \"snapshot\" and restart: the state is then fetched instead of the blocks")]
+    public static partial void Lacking(this ILogger logger, ulong next, ulong kept);
+
+    [LoggerMessage(20, LogLevel.Information, "fetching the newest state from the members before starting; stop at any time, the next start goes on")]
+    public static partial void FetchingSnapshot(this ILogger logger);
+
+    [LoggerMessage(21, LogLevel.Information, "the state after block {Height} is here; the blocks after it follow")]
+    public static partial void SnapshotHere(this ILogger logger, ulong height);
+
+    [LoggerMessage(22, LogLevel.Information, "the members have no snapshot yet: the blocks are fetched from the first one on")]
+    public static partial void NoSnapshot(this ILogger logger);
 }

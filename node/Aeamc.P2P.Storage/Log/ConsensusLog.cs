@@ -1,7 +1,6 @@
 using System.Buffers;
 using Aeamc.P2P.Native.Posix;
 using Aeamc.P2P.Primitives;
-using Microsoft.Win32.SafeHandles;
 
 namespace Aeamc.P2P.Storage.Log;
 
@@ -19,7 +18,7 @@ public sealed class ConsensusLog : IDisposable
     private readonly Queue<ClosedSegment> _closed;
     private readonly ArrayBufferWriter<byte> _frame = new(64 << 10);
     private IReadOnlyList<SegmentScan> _recovered;
-    private SafeFileHandle _file;
+    private IStableFile _file;
     private string _path;
     private ulong _salt;
     private long _capacity;
@@ -29,6 +28,7 @@ public sealed class ConsensusLog : IDisposable
     private ulong _next;
     private uint _pending;
     private bool _failed;
+    private bool _disposed;
 
     private ConsensusLog(string folder, ConsensusLogOptions options, IReadOnlyList<SegmentScan> scans)
     {
@@ -38,14 +38,14 @@ public sealed class ConsensusLog : IDisposable
         _closed = new Queue<ClosedSegment>(scans.SkipLast(1).Select(scan => new ClosedSegment(scan.Path, scan.HighestMark)));
         if (scans.Count == 0)
         {
-            (_file, _path, _salt) = LogFolder.Create(folder, 0, options.SegmentBytes);
+            (_file, _path, _salt) = LogFolder.Create(folder, 0, options.SegmentBytes, options.OpenFile);
             _capacity = options.SegmentBytes;
             _offset = LogFormat.HeaderBytes;
         }
         else
         {
             SegmentScan last = scans[^1];
-            (_file, _path, _salt) = (LogFolder.OpenForWriting(last.Path), last.Path, last.Salt);
+            (_file, _path, _salt) = (options.OpenFile(last.Path), last.Path, last.Salt);
             _capacity = last.Capacity;
             _offset = last.EndOffset;
             _next = last.NextSequence;
@@ -111,7 +111,7 @@ public sealed class ConsensusLog : IDisposable
     /// <returns>The record's sequence number.</returns>
     public ulong Append(byte type, ulong mark, ReadOnlySpan<byte> payload)
     {
-        ObjectDisposedException.ThrowIf(_file.IsClosed, this);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         Invariant.Check(payload.Length <= _options.MaximumRecordBytes);
         LogFormat.WriteRecordHeader(_frame.GetSpan(LogFormat.RecordHeaderBytes), type, mark, payload.Length);
         _frame.Advance(LogFormat.RecordHeaderBytes);
@@ -125,7 +125,7 @@ public sealed class ConsensusLog : IDisposable
     /// <exception cref="IOException">The disk refused. What it kept is unknown, so the log must be reopened (and the node restarted).</exception>
     public void Sync()
     {
-        ObjectDisposedException.ThrowIf(_file.IsClosed, this);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (_failed)
         {
             throw new IOException("The consensus log failed to write before; restart the node to recover what is on the disk.");
@@ -146,8 +146,7 @@ public sealed class ConsensusLog : IDisposable
 
         Span<byte> frame = System.Runtime.InteropServices.MemoryMarshal.AsMemory(_frame.WrittenMemory).Span;
         LogFormat.SealFrame(frame, _next - _pending, _pending, _salt);
-        RandomAccess.Write(_file, frame, _offset);
-        PosixFiles.SyncData(_file);
+        Write(frame);
         _offset += length;
         _segmentMark = Math.Max(_segmentMark, _pendingMark);
         _failed = false;
@@ -163,6 +162,7 @@ public sealed class ConsensusLog : IDisposable
             File.Delete(oldest.Path);
             _closed.Dequeue();
             any = true;
+            CrashPoint.Reach(CrashPoint.LogPrune);
         }
 
         if (any)
@@ -172,10 +172,31 @@ public sealed class ConsensusLog : IDisposable
     }
 
     /// <summary>Closes the files. Buffered records that were not synced are dropped, as a crash would.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        _file.Dispose();
+    }
+
+    private void Write(ReadOnlySpan<byte> frame)
+    {
+        CrashPoint.Reach(CrashPoint.LogWrite);
+        if (CrashPoint.Strikes(CrashPoint.LogTorn))
+        {
+            _file.Write(frame[..(frame.Length / 2)], _offset);
+            PosixProcess.KillSelf();
+        }
+
+        _file.Write(frame, _offset);
+        CrashPoint.Reach(CrashPoint.LogSync);
+        _file.Sync();
+        CrashPoint.Reach(CrashPoint.LogSynced);
+    }
 
     private void Roll(int frameLength)
     {
+        CrashPoint.Reach(CrashPoint.LogRoll);
+
         // An empty segment has the name of the one that takes its place, and is replaced by it.
         if (_offset > LogFormat.HeaderBytes)
         {
@@ -185,8 +206,9 @@ public sealed class ConsensusLog : IDisposable
         _segmentMark = 0;
         _file.Dispose();
         _capacity = Math.Max(_options.SegmentBytes, LogFormat.HeaderBytes + (long)frameLength);
-        (_file, _path, _salt) = LogFolder.Create(_folder, _next - _pending, _capacity);
+        (_file, _path, _salt) = LogFolder.Create(_folder, _next - _pending, _capacity, _options.OpenFile);
         _offset = LogFormat.HeaderBytes;
+        CrashPoint.Reach(CrashPoint.LogRolled);
     }
 
     private void ResetFrame()

@@ -8,4 +8,7 @@ public sealed record ConsensusLogOptions
 
     /// <summary>The largest payload of one record, in bytes.</summary>
     public int MaximumRecordBytes { get; init; } = 16 << 20;
+
+    /// <summary>Opens a segment for writing.</summary>
+    internal Func<string, IStableFile> OpenFile { get; init; } = StableFile.Open;
 }

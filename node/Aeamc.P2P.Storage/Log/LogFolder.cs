@@ -48,34 +48,41 @@ internal static class LogFolder
     }
 
     /// <summary>Makes a segment of zeros with its header, durably, and returns it open for writing.</summary>
-    internal static (SafeFileHandle File, string Path, ulong Salt) Create(string folder, ulong firstSequence, long bytes)
+    internal static (IStableFile File, string Path, ulong Salt) Create(string folder, ulong firstSequence, long bytes, Func<string, IStableFile> open)
     {
         string path = Path.Combine(folder, LogFormat.FileName(firstSequence));
         string unfinished = path + DurableFile.UnfinishedSuffix;
         ulong salt = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
-        using (FileStream file = DurableFile.CreateUnfinished(unfinished))
+        try
         {
+            DurableFile.CreateUnfinished(unfinished).Dispose();
+            using IStableFile file = open(unfinished);
             var block = new byte[64 << 10];
             LogFormat.WriteHeader(block, firstSequence, salt);
             for (long offset = 0; offset < bytes; offset += block.Length)
             {
-                file.Write(block.AsSpan(0, (int)Math.Min(block.Length, bytes - offset)));
+                file.Write(block.AsSpan(0, (int)Math.Min(block.Length, bytes - offset)), offset);
                 block.AsSpan(0, LogFormat.HeaderBytes).Clear();
             }
 
-            file.Flush(flushToDisk: true);
+            file.Sync();
+        }
+        catch (IOException)
+        {
+            // On a full disk the unfinished segment would keep the very space that is missing.
+            File.Delete(unfinished);
+            throw;
         }
 
+        CrashPoint.Reach(CrashPoint.LogSegment);
         DurableFile.MoveIntoPlace(unfinished, path);
-        return (OpenForWriting(path), path, salt);
+        return (open(path), path, salt);
     }
-
-    internal static SafeFileHandle OpenForWriting(string path) => File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
 
     /// <summary>Writes zeros from an offset to the end of the file and syncs.</summary>
     internal static void EraseFrom(string path, long offset)
     {
-        using SafeFileHandle file = OpenForWriting(path);
+        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
         long length = RandomAccess.GetLength(file);
         if (offset < length)
         {

@@ -161,8 +161,18 @@ public sealed class SignerWatermark : IDisposable
 
         // A failed sync leaves unknown bytes on the disk; only reopening tells which mark holds.
         _failed = true;
-        RandomAccess.Write(_file, slot, (long)(counter % 2) * WatermarkSlot.Distance);
+        long offset = (long)(counter % 2) * WatermarkSlot.Distance;
+        CrashPoint.Reach(CrashPoint.WatermarkWrite);
+        if (CrashPoint.Strikes(CrashPoint.WatermarkTorn))
+        {
+            RandomAccess.Write(_file, slot[..(WatermarkSlot.Bytes / 16)], offset);
+            PosixProcess.KillSelf();
+        }
+
+        RandomAccess.Write(_file, slot, offset);
+        CrashPoint.Reach(CrashPoint.WatermarkSync);
         PosixFiles.SyncData(_file);
+        CrashPoint.Reach(CrashPoint.WatermarkSynced);
         _failed = false;
         _counter = counter;
         raised.CopyTo(_marks);

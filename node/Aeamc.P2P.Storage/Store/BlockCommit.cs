@@ -33,10 +33,20 @@ public sealed record BlockCommit
 
     /// <summary>Batches of the payload that are not stored yet.</summary>
     public IReadOnlyList<StoredBatch> Batches { get; init; } = [];
+
+    /// <summary>All batches of the payload: they are kept for as long as this block is.</summary>
+    public IReadOnlyList<Hash256> Uses { get; init; } = [];
 }
 
 /// <summary>One state key's new value; null removes the key.</summary>
-public readonly record struct StateWrite(ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte>? Value);
+public readonly record struct StateWrite(ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte>? Value)
+{
+    /// <summary>The same from arrays. Without it a null array would turn into an empty value on its way to a nullable memory, and the key would stay.</summary>
+    public StateWrite(byte[] key, byte[]? value)
+        : this(key, value is null ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(value))
+    {
+    }
+}
 
 /// <summary>What became of an entry.</summary>
 /// <param name="EntryId">The entry.</param>

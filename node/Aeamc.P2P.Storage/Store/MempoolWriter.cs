@@ -68,7 +68,9 @@ public sealed class MempoolWriter : IAsyncDisposable
     {
         try
         {
+            CrashPoint.Reach(CrashPoint.MempoolWrite);
             _store.PutWaiting(entries);
+            CrashPoint.Reach(CrashPoint.MempoolWritten);
             return null;
         }
         catch (Exception error)

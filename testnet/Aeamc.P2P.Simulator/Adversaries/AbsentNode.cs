@@ -5,11 +5,11 @@ using Aeamc.P2P.Simulator.Cluster;
 namespace Aeamc.P2P.Simulator.Adversaries;
 
 /// <summary>Never says anything.</summary>
-public sealed class AbsentNode(Simulation simulation, NodeIndex index) : SimulatedNode(simulation, index)
+public sealed class AbsentNode(Simulation simulation, NodeIndex index, int endpoint) : SimulatedNode(simulation, index, endpoint)
 {
     public override bool IsHonest => false;
 
-    public override void Receive(NodeIndex from, byte[] bytes)
+    public override void Receive(int from, Envelope envelope)
     {
     }
 

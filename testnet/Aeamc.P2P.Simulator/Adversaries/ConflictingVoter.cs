@@ -6,7 +6,7 @@ using Aeamc.P2P.Simulator.Cluster;
 namespace Aeamc.P2P.Simulator.Adversaries;
 
 /// <summary>Says everything of every proposal: Notarize and Finalize for the block and for another, and Nullify for its view.</summary>
-public sealed class ConflictingVoter(Simulation simulation, NodeIndex index) : SimulatedNode(simulation, index)
+public sealed class ConflictingVoter(Simulation simulation, NodeIndex index, int endpoint) : SimulatedNode(simulation, index, endpoint)
 {
     public override bool IsHonest => false;
 
@@ -19,7 +19,7 @@ public sealed class ConflictingVoter(Simulation simulation, NodeIndex index) : S
         }
 
         BlockRef block = verify.Proposal.Block;
-        BlockRef other = block with { Hash = Hash256.Of([(byte)Index.Value]) };
+        BlockRef other = block with { Hash = Hash256.Of(BitConverter.GetBytes(Index.Value)) };
         foreach (Statement statement in (ReadOnlySpan<Statement>)
         [
             Statement.Notarize(Simulation.Epoch, other), Statement.Notarize(Simulation.Epoch, block), Statement.Nullify(Simulation.Epoch, block.View),
@@ -27,10 +27,7 @@ public sealed class ConflictingVoter(Simulation simulation, NodeIndex index) : S
         ])
         {
             // Different members hear them in a different order, so that different first votes count.
-            for (ushort to = 0; to < Simulation.Committee.Count; to++)
-            {
-                Send(new NodeIndex(to), Simulation.Sign(Index, statement));
-            }
+            Broadcast(Sign(statement));
         }
     }
 }

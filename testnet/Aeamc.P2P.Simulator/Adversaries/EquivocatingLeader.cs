@@ -5,11 +5,9 @@ using Aeamc.P2P.Simulator.Cluster;
 
 namespace Aeamc.P2P.Simulator.Adversaries;
 
-/// <summary>
-/// Proposes two blocks in the views it leads, one to each half of the others, with Notarize and Finalize of all byzantine members for
-/// either. With at most f of them no half reaches a quorum; with more the chain forks, which the checkers must find.
-/// </summary>
-public sealed class EquivocatingLeader(Simulation simulation, NodeIndex index) : SimulatedNode(simulation, index)
+/// <summary>Proposes two blocks in the views it leads, one to each half of the others, with Notarize and Finalize of all byzantine members for
+/// either. With at most f of them no half reaches a quorum; with more the chain forks, which the checkers must find.</summary>
+public sealed class EquivocatingLeader(Simulation simulation, NodeIndex index, int endpoint) : SimulatedNode(simulation, index, endpoint)
 {
     public override bool IsHonest => false;
 
@@ -23,7 +21,7 @@ public sealed class EquivocatingLeader(Simulation simulation, NodeIndex index) :
 
         for (int side = 0; side < 2; side++)
         {
-            byte[] content = SimulatedBlock.Encode(build.Parent, build.View, Index, BlockFlaw.None, (ulong)side);
+            byte[] content = Content(build.Parent, build.View, BlockFlaw.None, (ulong)side);
             Invariant.Check(SimulatedBlock.TryDecode(content, out BlockRef block));
             Disk.Contents[block.Hash] = content;
             Statement notarize = Statement.Notarize(Simulation.Epoch, block);
@@ -35,7 +33,7 @@ public sealed class EquivocatingLeader(Simulation simulation, NodeIndex index) :
                     continue;
                 }
 
-                Send(peer, new Proposal(Simulation.Sign(Index, notarize), content));
+                Send(peer, new Proposal(Sign(notarize), content));
                 foreach (NodeIndex accomplice in Simulation.Byzantine)
                 {
                     Send(peer, Simulation.Sign(accomplice, notarize));

@@ -4,7 +4,7 @@ using Aeamc.P2P.Simulator.Cluster;
 namespace Aeamc.P2P.Simulator.Adversaries;
 
 /// <summary>Proposes blocks that fail verification, or pass it and fail certification.</summary>
-public sealed class InvalidProposer(Simulation simulation, NodeIndex index) : SimulatedNode(simulation, index)
+public sealed class InvalidProposer(Simulation simulation, NodeIndex index, int endpoint) : SimulatedNode(simulation, index, endpoint)
 {
     public override bool IsHonest => false;
 

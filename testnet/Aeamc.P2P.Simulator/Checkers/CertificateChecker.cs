@@ -14,13 +14,16 @@ public sealed class CertificateChecker(Simulation simulation)
 
     public List<string> Violations { get; } = [];
 
-    /// <summary>Looks at bytes on the wire; the first byte is the simulation's, a certificate then begins with 0x94 0x03.</summary>
-    public void OnSent(ReadOnlySpan<byte> bytes)
+    /// <summary>A certificate that does not stand counts against an honest sender, and for nothing when a liar sends it.</summary>
+    public void OnSent(NodeIndex sender, bool honest, Certificate certificate)
     {
-        if (bytes.Length > 3 && bytes[0] == 0 && bytes[1] == 0x94 && bytes[2] == 3
-            && ConsensusMessageCodec.TryDecode(bytes[1..], out ConsensusMessage? message) && message is Certificate certificate)
+        if (Stands(certificate))
         {
             Add(certificate);
+        }
+        else if (honest)
+        {
+            Violations.Add($"member {sender} sends {certificate.Statement}, which does not stand by itself");
         }
     }
 
@@ -42,13 +45,6 @@ public sealed class CertificateChecker(Simulation simulation)
             _views[certificate.View] = seen = new Seen();
         }
 
-        if (!Stands(certificate))
-        {
-            Violations.Add($"certificate {certificate.Statement} does not stand by itself");
-            return;
-        }
-
-        // Repeats are checked above, since their signers may differ, and say nothing new below.
         if (!seen.Known.Add((certificate.Kind, certificate.Block.Hash)))
         {
             return;
@@ -84,6 +80,11 @@ public sealed class CertificateChecker(Simulation simulation)
     private bool Stands(Certificate certificate)
     {
         int members = simulation.Committee.Count;
+        if (certificate.Statement.Epoch != simulation.Epoch || certificate.Signers.Bytes.Length != (members + 7) / 8)
+        {
+            return false;
+        }
+
         byte[] message = simulation.Domain.Message(certificate.Statement);
         int signers = 0;
         for (ushort i = 0; i < members; i++)
@@ -91,6 +92,11 @@ public sealed class CertificateChecker(Simulation simulation)
             if ((certificate.Signers.Bytes[i / 8] >> (i % 8) & 1) == 0)
             {
                 continue;
+            }
+
+            if (certificate.Signatures.Length < 64 * (signers + 1))
+            {
+                return false;
             }
 
             ReadOnlySpan<byte> signature = certificate.Signatures.Span.Slice(64 * signers, 64);

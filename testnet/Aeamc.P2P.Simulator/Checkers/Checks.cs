@@ -23,9 +23,23 @@ public sealed class Checks(Simulation simulation)
     /// <summary>Members shown to be byzantine by evidence.</summary>
     public SortedSet<ushort> Offenders { get; } = [];
 
-    public void OnHonestVote(NodeIndex node, Vote vote) => _votes.Add(node, vote.Statement);
+    /// <summary>A vote is about to leave a node.</summary>
+    public void OnVote(SimulatedNode node, Vote vote)
+    {
+        if (node.IsHonest)
+        {
+            _votes.Add(node.Index, vote.Statement);
+        }
+    }
 
-    public void OnSent(ReadOnlySpan<byte> bytes) => _certificates.OnSent(bytes);
+    /// <summary>A message is sent; anyone may lie, an honest member may not pass a lie on.</summary>
+    public void OnSent(SimulatedNode node, ConsensusMessage? message)
+    {
+        if (message is Certificate certificate)
+        {
+            _certificates.OnSent(node.Index, node.IsHonest, certificate);
+        }
+    }
 
     public void OnCommit(SimulatedNode node, BlockRef block)
     {
@@ -62,10 +76,16 @@ public sealed class Checks(Simulation simulation)
         }
 
         ulong open = core.CurrentView.Value - Math.Min(core.CurrentView.Value, core.LastFinalized.View.Value);
+        OnMemory(node.Index, core.TrackedViews, open);
+    }
+
+    /// <summary>Views held by a member that has so many views open.</summary>
+    public void OnMemory(NodeIndex node, int tracked, ulong open)
+    {
         ulong bound = open + (ulong)simulation.Options.Core.RetainedViews + 3;
-        if ((ulong)core.TrackedViews > bound)
+        if ((ulong)tracked > bound)
         {
-            _other.Add($"member {node.Index} tracks {core.TrackedViews} views, bound {bound}");
+            _other.Add($"member {node} tracks {tracked} views, bound {bound}");
         }
     }
 

@@ -16,12 +16,12 @@ public enum BlockFlaw : byte
     Uncertifiable = 2,
 }
 
-/// <summary>A block of the simulation: 67 bytes, whose SHA-256 is its hash.</summary>
+/// <summary>A block of the simulation: 75 bytes, whose SHA-256 is its hash.</summary>
 public static class SimulatedBlock
 {
-    private const int Size = 67;
+    private const int Size = 75;
 
-    public static byte[] Encode(in BlockRef parent, View view, NodeIndex proposer, BlockFlaw flaw, ulong salt)
+    public static byte[] Encode(in BlockRef parent, View view, NodeIndex proposer, BlockFlaw flaw, long timestamp, ulong salt)
     {
         var bytes = new byte[Size];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, parent.Height.Next.Value);
@@ -31,6 +31,7 @@ public static class SimulatedBlock
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(56), proposer.Value);
         bytes[58] = (byte)flaw;
         BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(59), salt);
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(67), timestamp);
         return bytes;
     }
 
@@ -50,6 +51,9 @@ public static class SimulatedBlock
             new View(BinaryPrimitives.ReadUInt64BigEndian(bytes[48..])));
         return true;
     }
+
+    /// <summary>Microseconds of its proposer's clock.</summary>
+    public static long TimestampOf(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadInt64BigEndian(bytes[67..]);
 
     public static BlockFlaw FlawOf(ReadOnlySpan<byte> bytes) => (BlockFlaw)bytes[58];
 }

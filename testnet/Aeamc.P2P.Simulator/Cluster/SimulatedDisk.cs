@@ -10,8 +10,8 @@ namespace Aeamc.P2P.Simulator.Cluster;
 /// </summary>
 public sealed class SimulatedDisk(BlockRef genesis)
 {
-    private readonly List<byte[]> _synced = [];
-    private readonly List<byte[]> _unsynced = [];
+    private readonly List<Entry> _synced = [];
+    private readonly List<Entry> _unsynced = [];
     private Watermark? _syncedMark;
     private Watermark? _mark;
 
@@ -23,7 +23,7 @@ public sealed class SimulatedDisk(BlockRef genesis)
 
     public BlockRef Tip => Ledger[^1];
 
-    public void Append(WalRecord record) => _unsynced.Add(record.Encode());
+    public void Append(WalRecord record) => _unsynced.Add(new Entry(record.Encode(), record.View, record is WalRecord.Accepted { Certificate.Kind: VoteKind.Finalize }));
 
     public void Mark(Watermark? mark) => _mark = mark;
 
@@ -61,15 +61,17 @@ public sealed class SimulatedDisk(BlockRef genesis)
     public void Prune()
     {
         View tip = Tip.View;
-        _synced.RemoveAll(bytes => Read(bytes) is var record && record.View < tip
-            || (Read(bytes).View == tip && Read(bytes) is not WalRecord.Accepted { Certificate.Kind: VoteKind.Finalize }));
+        _synced.RemoveAll(entry => entry.View < tip || (entry.View == tip && !entry.Finalizes));
     }
 
-    public RecoveredState Recover(Epoch epoch) => RecoveredState.Replay(epoch, Tip, _synced.Select(Read), _syncedMark);
+    public RecoveredState Recover(Epoch epoch) => RecoveredState.Replay(epoch, Tip, _synced.Select(entry => Read(entry.Bytes)), _syncedMark);
 
     private static WalRecord Read(byte[] bytes)
     {
         Invariant.Check(WalRecord.TryDecode(bytes, out WalRecord? record));
         return record;
     }
+
+    /// <summary>A record's bytes, with what pruning asks of it.</summary>
+    private readonly record struct Entry(byte[] Bytes, View View, bool Finalizes);
 }

@@ -1,68 +1,107 @@
-using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Simulator.Measuring;
 
 namespace Aeamc.P2P.Simulator.Cluster;
 
-/// <summary>Delay and jitter always; loss, duplicates and partitions while there is trouble.</summary>
-public sealed class SimulatedNetwork(Simulation simulation)
+/// <summary>Links between endpoints: delay and jitter always; loss and duplicates while there is trouble; cuts as the schedule says.</summary>
+public sealed class SimulatedNetwork(VirtualClock clock, Trace trace, LatencyModel latency, NetworkFaults faults, SplitMix chance)
 {
-    private readonly SplitMix _chance = simulation.Chance.Fork();
-    private ulong _cut;
-    private int _cutId;
+    private readonly EnvelopePool _pool = new();
+    private readonly List<IEndpoint> _endpoints = [];
+    private readonly List<int> _places = [];
+    private readonly List<(ulong From, ulong To)> _cuts = [];
 
-    public long Messages { get; private set; }
+    /// <summary>Whether messages may be lost or doubled now.</summary>
+    public bool IsTroubled { get; set; } = true;
 
-    public void Broadcast(NodeIndex from, byte[] bytes)
+    /// <summary>Asked last whether a message passes; for scenarios that cut by view.</summary>
+    public Func<int, int, Envelope, bool>? Passes { get; set; }
+
+    public TrafficMeter Traffic { get; } = new();
+
+    /// <summary>Adds an endpoint, whose number is the count before; its place decides its delays.</summary>
+    public void Add(IEndpoint endpoint, int place)
     {
-        for (ushort to = 0; to < simulation.Committee.Count; to++)
-        {
-            Send(from, new NodeIndex(to), bytes);
-        }
+        _endpoints.Add(endpoint);
+        _places.Add(place);
     }
 
-    public void Send(NodeIndex from, NodeIndex to, byte[] bytes)
+    public Envelope Envelope(byte[] bytes) => _pool.For(bytes);
+
+    public void Send(int from, int to, Envelope envelope)
     {
-        if (from == to)
+        Traffic.OnSent(envelope);
+        if (Passes is { } passes && !passes(from, to, envelope))
         {
             return;
         }
 
-        Messages++;
-        simulation.Checks.OnSent(bytes);
-        if (!simulation.IsCalm)
+        if (_cuts.Count > 0 && IsCut(from, to))
         {
-            if (Separated(from, to) || _chance.Permille(simulation.Options.LossPermille))
+            return;
+        }
+
+        if (IsTroubled)
+        {
+            if (chance.Permille(faults.LossPermille))
             {
                 return;
             }
 
-            if (_chance.Permille(simulation.Options.DuplicatePermille))
+            if (chance.Permille(faults.DuplicatePermille))
             {
-                Deliver(from, to, bytes);
+                Deliver(from, to, envelope);
             }
         }
 
-        Deliver(from, to, bytes);
+        Deliver(from, to, envelope);
     }
 
-    /// <summary>Cuts the members whose bit is set from the others for a while.</summary>
-    public void Partition(ulong side, long microseconds)
+    /// <summary>Cuts every link from one set of endpoints (by bit, modulo 64) to another for a while; one way only.</summary>
+    public void Cut(ulong fromSet, ulong toSet, long microseconds)
     {
-        _cut = side;
-        int id = ++_cutId;
-        simulation.Clock.After(microseconds, () => _cut = id == _cutId ? 0 : _cut);
+        var cut = (fromSet, toSet);
+        _cuts.Add(cut);
+        clock.After(microseconds, () => _cuts.Remove(cut));
     }
 
-    private bool Separated(NodeIndex from, NodeIndex to) => (((_cut >> (from.Value % 64)) ^ (_cut >> (to.Value % 64))) & 1) != 0;
+    /// <summary>Mends every cut.</summary>
+    public void Heal() => _cuts.Clear();
 
-    private void Deliver(NodeIndex from, NodeIndex to, byte[] bytes)
+    private bool IsCut(int from, int to)
     {
-        long delay = (simulation.Options.Delay * 1000L) + _chance.Below((simulation.Options.Jitter * 1000) + 1);
-        simulation.Clock.After(delay, () =>
+        foreach ((ulong fromSet, ulong toSet) in _cuts)
         {
-            simulation.Trace.Add(simulation.Clock.Now);
-            simulation.Trace.Add((from.Value << 16) | to.Value);
-            simulation.Trace.Add(bytes);
-            simulation.Nodes[to.Value].Receive(from, bytes);
-        });
+            if (((fromSet >> (from % 64)) & (toSet >> (to % 64)) & 1) != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Deliver(int from, int to, Envelope envelope)
+    {
+        long delay = latency.OneWay(_places[from], _places[to]);
+        if (faults.JitterMicroseconds > 0)
+        {
+            delay += chance.Below(faults.JitterMicroseconds + 1);
+        }
+
+        clock.After(delay, _endpoints[to], from, envelope);
+    }
+
+    /// <summary>What every endpoint does first with what arrives.</summary>
+    public void OnDelivered(int from, int to, Envelope envelope)
+    {
+        trace.Add((ulong)clock.Now);
+        trace.Add(((ulong)from << 32) | (uint)to);
+        trace.Add(envelope.Fingerprint);
     }
 }
+
+/// <summary>How bad the links are.</summary>
+/// <param name="LossPermille">Messages lost in a thousand.</param>
+/// <param name="DuplicatePermille">Messages delivered twice in a thousand.</param>
+/// <param name="JitterMicroseconds">Greatest random addition to the delay, which also reorders.</param>
+public sealed record NetworkFaults(int LossPermille, int DuplicatePermille, int JitterMicroseconds);

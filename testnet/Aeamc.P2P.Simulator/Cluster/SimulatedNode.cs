@@ -2,25 +2,26 @@ using Aeamc.P2P.Consensus.Safety;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Simulator.Faults;
 
 namespace Aeamc.P2P.Simulator.Cluster;
 
 /// <summary>
 /// An honest host around the core: the same turn as the daemon's (step, guard and log, one sync, then send), a content store with fetching,
-/// and a ledger. Adversaries derive from it and change what they do with effects.
+/// and a ledger. Adversaries derive from it and change what they do with effects and with what they send.
 /// </summary>
-public class SimulatedNode
+public class SimulatedNode : IEndpoint
 {
-    private const int MessageCode = 0;
-    private const int FetchCode = 1;
-    private const int ContentCode = 2;
-    private const long Processing = 300;
+    protected const byte MessageCode = 0;
+    protected const byte FetchCode = 1;
+    protected const byte ContentCode = 2;
     private const long FetchRetry = 40_000;
 
     private readonly Queue<Input> _inbox = new();
     private readonly List<Effect> _turn = [];
-    private readonly Dictionary<TimerKind, long> _timers = [];
+    private readonly long[] _timers = new long[4];
     private readonly SortedDictionary<Hash256, Action> _fetches = [];
+    private readonly int _timerPermille;
     private SimplexCore? _core;
     private VoteGuard? _guard;
     private BlockRef? _committing;
@@ -29,16 +30,24 @@ public class SimulatedNode
     private bool _work;
     private long _life;
     private long _timerIds;
+    private readonly Queue<(int From, Envelope Envelope)> _unverified = new();
+    private bool _verifying;
 
-    public SimulatedNode(Simulation simulation, NodeIndex index)
+    public SimulatedNode(Simulation simulation, NodeIndex index, int endpoint)
     {
         Simulation = simulation;
         Index = index;
+        Endpoint = endpoint;
         Disk = new SimulatedDisk(simulation.Genesis);
         Chance = simulation.Chance.Fork();
+        _timerPermille = 1000 + Chance.Below((2 * simulation.Options.ClockDriftPermille) + 1) - simulation.Options.ClockDriftPermille;
     }
 
+    /// <summary>Its place in the committee.</summary>
     public NodeIndex Index { get; }
+
+    /// <summary>Its number on the network: the same as its place, except for the second of two twins.</summary>
+    public int Endpoint { get; }
 
     public SimulatedDisk Disk { get; }
 
@@ -47,8 +56,11 @@ public class SimulatedNode
     /// <summary>Null while crashed.</summary>
     public SimplexCore? Core => _core;
 
-    /// <summary>Set to crash at the next write: before the sync (false) or between sync and sending (true).</summary>
-    public bool? CrashAtWrite { get; set; }
+    /// <summary>Set to crash in the next turn that writes, and how long to stay down, in microseconds.</summary>
+    public (CrashPoint Where, long Length)? CrashAtWrite { get; set; }
+
+    /// <summary>How far its wall clock is off, in microseconds.</summary>
+    public long ClockOffset { get; set; }
 
     protected Simulation Simulation { get; }
 
@@ -58,7 +70,7 @@ public class SimulatedNode
     public void Start()
     {
         _life++;
-        RecoveredState recovered = Disk.Recover(Simulation.Epoch);
+        RecoveredState recovered = Recover();
         _guard = new VoteGuard(recovered);
         _core = new SimplexCore(Simulation.Options.Core, Simulation.Committee, Simulation.Leaders, Index, recovered);
         _work = Simulation.Options.Load == Load.Busy;
@@ -69,7 +81,7 @@ public class SimulatedNode
     /// <summary>Loses memory and what was not synced.</summary>
     public void Crash()
     {
-        Simulation.Trace.Add(-1 - Index.Value);
+        Simulation.Trace.Add(ulong.MaxValue - (ulong)Endpoint);
         _core = null;
         _guard = null;
         _committing = null;
@@ -77,8 +89,10 @@ public class SimulatedNode
         _turnPending = false;
         CrashAtWrite = null;
         _inbox.Clear();
-        _timers.Clear();
+        Array.Clear(_timers);
         _fetches.Clear();
+        _unverified.Clear();
+        _verifying = false;
         _life++;
         Disk.Crash(Chance, Simulation.Options.DiskFault);
     }
@@ -100,27 +114,36 @@ public class SimulatedNode
         }
     }
 
-    public virtual void Receive(NodeIndex from, byte[] bytes)
+    public virtual void Receive(int from, Envelope envelope)
     {
-        if (_core is null || bytes.Length == 0)
+        Simulation.Network.OnDelivered(from, Endpoint, envelope);
+        if (_core is null || envelope.Bytes.Length == 0)
         {
             return;
         }
 
-        ReadOnlySpan<byte> body = bytes.AsSpan(1);
-        switch (bytes[0])
+        bool first = envelope.FirstTo(Endpoint);
+        if (envelope.Bytes[0] == MessageCode)
         {
-            case MessageCode:
-                if (ConsensusMessageCodec.TryDecode(body, out ConsensusMessage? message) && _core.IsWanted(message))
-                {
-                    Verify(from, message);
-                }
+            ConsensusMessage? message = Read(envelope);
+            bool wanted = message is not null && _core.IsWanted(message);
+            Simulation.Network.Traffic.OnReceived(envelope, !first || (!wanted && message is Certificate));
+            if (wanted)
+            {
+                Verify(from, envelope);
+            }
 
-                break;
+            return;
+        }
+
+        Simulation.Network.Traffic.OnReceived(envelope, false);
+        ReadOnlySpan<byte> body = envelope.Bytes.AsSpan(1);
+        switch (envelope.Bytes[0])
+        {
             case FetchCode:
-                if (Disk.Contents.TryGetValue(new Hash256(body), out byte[]? content))
+                if (body.Length == Hash256.Size && Disk.Contents.TryGetValue(new Hash256(body), out byte[]? content))
                 {
-                    Simulation.Network.Send(Index, from, [ContentCode, .. content]);
+                    Answer(from, content);
                 }
 
                 break;
@@ -136,17 +159,69 @@ public class SimulatedNode
 
                 break;
             default:
-                throw Invariant.Fail($"simulated message {bytes[0]}");
+                Simulation.Refused++;
+                break;
         }
     }
 
-    protected void Send(NodeIndex to, ConsensusMessage message) =>
-        Simulation.Network.Send(Index, to, [MessageCode, .. ConsensusMessageCodec.Encode(message)]);
+    /// <summary>Where memory comes from at a start.</summary>
+    protected virtual RecoveredState Recover() => Disk.Recover(Simulation.Epoch);
+
+    /// <summary>A block's content to whoever asked for it.</summary>
+    protected virtual void Answer(int to, byte[] content) =>
+        Simulation.Network.Send(Endpoint, to, Simulation.Network.Envelope([ContentCode, .. content]));
+
+    /// <summary>One message to one member.</summary>
+    protected virtual void Send(NodeIndex to, ConsensusMessage message) => Transmit(to, Pack(message));
+
+    /// <summary>One message to all others.</summary>
+    protected virtual void Broadcast(ConsensusMessage message)
+    {
+        Envelope envelope = Pack(message);
+        for (ushort to = 0; to < Simulation.Committee.Count; to++)
+        {
+            Transmit(new NodeIndex(to), envelope);
+        }
+    }
+
+    protected Envelope Pack(ConsensusMessage message) => Simulation.Network.Envelope([MessageCode, .. ConsensusMessageCodec.Encode(message)]);
+
+    /// <summary>To every node that goes by that member's key, except ourselves.</summary>
+    protected virtual void Transmit(NodeIndex to, Envelope envelope)
+    {
+        if (to == Index)
+        {
+            return;
+        }
+
+        if (!(IsHonest ? envelope.IsSeenHonest : envelope.IsSeen))
+        {
+            envelope.IsSeen = true;
+            envelope.IsSeenHonest |= IsHonest;
+            Simulation.Checks.OnSent(this, Read(envelope));
+        }
+
+        foreach (int endpoint in Simulation.EndpointsOf(to))
+        {
+            Simulation.Network.Send(Endpoint, endpoint, envelope);
+        }
+    }
 
     protected virtual BlockFlaw NextFlaw() => BlockFlaw.None;
 
     /// <summary>Whether a block passes the check that <paramref name="against"/> fails.</summary>
     protected virtual bool Judge(BlockFlaw flaw, BlockFlaw against) => flaw != against;
+
+    /// <summary>Signs without asking the guard: for adversaries, and for the host once it has asked.</summary>
+    protected Vote Sign(Statement statement) => Simulation.Sign(Index, statement);
+
+    /// <summary>A block with this node's clock and a salt.</summary>
+    protected byte[] Content(in BlockRef parent, View view, BlockFlaw flaw, ulong salt)
+    {
+        long clock = Simulation.Clock.Now + ClockOffset;
+        long after = Disk.Contents.TryGetValue(parent.Hash, out byte[]? below) ? SimulatedBlock.TimestampOf(below) + 1 : 0;
+        return SimulatedBlock.Encode(parent, view, Index, flaw, Math.Max(clock, after), salt);
+    }
 
     /// <summary>Pass three of a turn: everything that is seen outside.</summary>
     protected virtual void Execute(Effect effect)
@@ -154,81 +229,49 @@ public class SimulatedNode
         switch (effect)
         {
             case Effect.SignVote sign:
-                Vote vote = Simulation.Sign(Index, sign.Statement);
-                if (IsHonest)
-                {
-                    Simulation.Checks.OnHonestVote(Index, vote);
-                }
-
-                Verify(Index, vote);
+                Vote vote = Sign(sign.Statement);
+                Simulation.Checks.OnVote(this, vote);
+                Invariant.Check(Simulation.Verifier.Verify(vote, out Verified<Vote>? own) == VerificationResult.Valid);
+                Post(new Input.VoteReceived(own!));
                 if (sign.Send)
                 {
-                    Simulation.Network.Broadcast(Index, [MessageCode, .. ConsensusMessageCodec.Encode(vote)]);
+                    Broadcast(vote);
                 }
 
                 break;
             case Effect.Broadcast broadcast:
-                Simulation.Network.Broadcast(Index, [MessageCode, .. ConsensusMessageCodec.Encode(broadcast.Message)]);
+                Broadcast(broadcast.Message);
                 break;
             case Effect.SendTo send:
                 Invariant.Check(Simulation.Committee.TryIndexOf(send.Peer, out NodeIndex peer));
                 Send(peer, send.Message);
                 break;
             case Effect.SetTimer timer:
-                long id = ++_timerIds;
-                _timers[timer.Kind] = id;
-                Later(timer.Milliseconds * 1000L, () =>
-                {
-                    if (_timers.GetValueOrDefault(timer.Kind) == id)
-                    {
-                        Post(new Input.TimerFired(timer.Kind, timer.View));
-                    }
-                });
+                SetTimer(timer);
                 break;
             case Effect.CancelTimer cancel:
-                _timers.Remove(cancel.Kind);
+                _timers[(int)cancel.Kind] = 0;
                 break;
             case Effect.BuildProposal build:
-                if (_work)
-                {
-                    Build(build);
-                }
-                else
-                {
-                    _waitingToBuild = build;
-                    Later(Simulation.Options.Core.IdleInterval * 1000L, () =>
-                    {
-                        if (ReferenceEquals(_waitingToBuild, build))
-                        {
-                            _waitingToBuild = null;
-                            Build(build);
-                        }
-                    });
-                }
-
+                BuildSoon(build);
                 break;
             case Effect.EnteredView:
                 _waitingToBuild = null;
                 break;
             case Effect.VerifyProposal verify:
-                byte[] content = verify.Proposal.Content.ToArray();
-                BlockRef proposed = verify.Proposal.Block;
-                Disk.Contents[proposed.Hash] = content;
-                bool valid = Judge(SimulatedBlock.FlawOf(content), BlockFlaw.Invalid);
-                Later(Processing, () => Post(new Input.ProposalVerified(proposed.View, proposed.Hash, valid)));
-                ConsumeWork();
+                Judge(verify);
                 break;
             case Effect.Certify certify:
                 BlockRef notarized = certify.Notarization.Block;
-                WithContent(notarized.Hash, () => Later(Processing, () => Post(new Input.CertifyDecided(
+                WithContent(notarized.Hash, () => Later(Simulation.Options.Processing.Block, () => Post(new Input.CertifyDecided(
                     notarized.View, notarized.Hash, Judge(SimulatedBlock.FlawOf(Disk.Contents[notarized.Hash]), BlockFlaw.Uncertifiable)))));
                 break;
             case Effect.Finalized finalized:
                 _committing = finalized.Blocks[^1];
                 Commit();
                 break;
-            case Effect.ReportNullified:
-                Simulation.Nullified++;
+            case Effect.ReportNullified nullified:
+                Simulation.OnNullified(this, nullified.Reason);
                 break;
             case Effect.ReportEvidence evidence:
                 Simulation.Checks.OnEvidence(evidence.Evidence);
@@ -243,44 +286,115 @@ public class SimulatedNode
         }
     }
 
+    /// <summary>Runs later in this life, not after a crash.</summary>
+    protected void Later(long microseconds, Action action)
+    {
+        long life = _life;
+        Simulation.Clock.After(microseconds, () =>
+        {
+            if (life == _life && _core is not null)
+            {
+                action();
+            }
+        });
+    }
+
+    private static ConsensusMessage? Read(Envelope envelope)
+    {
+        if (!envelope.IsRead)
+        {
+            envelope.IsRead = true;
+            ReadOnlySpan<byte> bytes = envelope.Bytes;
+            envelope.Message = bytes.Length > 0 && bytes[0] == MessageCode && ConsensusMessageCodec.TryDecode(bytes[1..], out ConsensusMessage? message) ? message : null;
+        }
+
+        return envelope.Message;
+    }
+
+    private void SetTimer(Effect.SetTimer timer)
+    {
+        long id = ++_timerIds;
+        _timers[(int)timer.Kind] = id;
+        Later((long)timer.Milliseconds * _timerPermille, () =>
+        {
+            if (_timers[(int)timer.Kind] == id)
+            {
+                Post(new Input.TimerFired(timer.Kind, timer.View));
+            }
+        });
+    }
+
+    private void BuildSoon(Effect.BuildProposal build)
+    {
+        if (_work)
+        {
+            Build(build);
+            return;
+        }
+
+        _waitingToBuild = build;
+        Later(Simulation.Options.Core.IdleInterval * 1000L, () =>
+        {
+            if (ReferenceEquals(_waitingToBuild, build))
+            {
+                _waitingToBuild = null;
+                Build(build);
+            }
+        });
+    }
+
+    private void Judge(Effect.VerifyProposal verify)
+    {
+        byte[] content = verify.Proposal.Content.ToArray();
+        BlockRef proposed = verify.Proposal.Block;
+        Disk.Contents[proposed.Hash] = content;
+        long timestamp = SimulatedBlock.TimestampOf(content);
+        long clock = Simulation.Clock.Now + ClockOffset;
+        bool timely = timestamp <= clock + (Simulation.Options.ClockTolerance * 1000L)
+            && (!Disk.Contents.TryGetValue(proposed.ParentHash, out byte[]? below) || timestamp > SimulatedBlock.TimestampOf(below));
+        bool valid = timely && Judge(SimulatedBlock.FlawOf(content), BlockFlaw.Invalid);
+        Later(Simulation.Options.Processing.Block, () => Post(new Input.ProposalVerified(proposed.View, proposed.Hash, valid)));
+        ConsumeWork();
+    }
+
     private void Post(Input input)
     {
         _inbox.Enqueue(input);
         if (!_turnPending)
         {
-            _turnPending = true;
-            Later(0, Turn);
+            Turn();
         }
     }
 
+    /// <summary>One turn: all inputs, the log, one sync; the rest when the sync is through.</summary>
     private void Turn()
     {
-        _turnPending = false;
+        _turnPending = true;
         _turn.Clear();
         while (_inbox.TryDequeue(out Input? input))
         {
             _turn.AddRange(_core!.Step(input));
         }
 
+        if (_turn.Count == 0)
+        {
+            _turnPending = false;
+            return;
+        }
+
+        int signatures = 0;
+        bool writes = false;
         foreach (Effect effect in _turn)
         {
             switch (effect)
             {
                 case Effect.Append append:
                     Disk.Append(append.Record);
+                    writes = true;
                     break;
                 case Effect.SignVote sign:
-                    VoteDecision decision = _guard!.Authorize(sign.Statement);
-                    if (decision == VoteDecision.Sign)
-                    {
-                        Disk.Append(new WalRecord.Voted(sign.Statement));
-                        Disk.Mark(_guard.Watermark);
-                    }
-                    else if (decision != VoteDecision.SignAgain)
-                    {
-                        Simulation.Checks.OnHalt(this, $"guard refused {sign.Statement}: {decision}");
-                    }
-
+                    signatures++;
+                    writes |= Guard(sign.Statement);
                     break;
                 case Effect.Finalized finalized:
                     _guard!.ObserveFinalization(finalized.Finalization.View);
@@ -290,55 +404,139 @@ public class SimulatedNode
             }
         }
 
-        if (_turn.Count > 0 && CrashAtWrite == false)
+        ProcessingModel processing = Simulation.Options.Processing;
+        if (writes && CrashAtWrite is { } crash)
         {
-            Simulation.CrashNow(this);
+            if (crash.Where == CrashPoint.BeforeSend)
+            {
+                Disk.Sync();
+            }
+
+            Simulation.CrashNow(this, crash.Length);
             return;
         }
 
-        Disk.Sync();
-        if (_turn.Count > 0 && CrashAtWrite == true)
+        Later((writes ? processing.Sync : 0) + (signatures * processing.Sign), Finish);
+    }
+
+    private bool Guard(Statement statement)
+    {
+        VoteDecision decision = _guard!.Authorize(statement);
+        if (decision == VoteDecision.Sign)
         {
-            Simulation.CrashNow(this);
-            return;
+            Disk.Append(new WalRecord.Voted(statement));
+            Disk.Mark(_guard.Watermark);
+            return true;
         }
+
+        if (decision != VoteDecision.SignAgain)
+        {
+            Simulation.Checks.OnHalt(this, $"guard refused {statement}: {decision}");
+        }
+
+        return false;
+    }
+
+    private void Finish()
+    {
+        Disk.Sync();
 
         // Executing may only post inputs for a later turn, never step: the list stays as it is.
         foreach (Effect effect in _turn)
         {
             Execute(effect);
+            if (_core is null)
+            {
+                return;
+            }
         }
 
         Simulation.Checks.OnTurn(this);
+        _turnPending = false;
+        if (_inbox.Count > 0)
+        {
+            Turn();
+        }
     }
 
-    private void Verify(NodeIndex from, ConsensusMessage message)
+    private void Verify(int from, Envelope envelope)
     {
-        MessageVerifier verifier = Simulation.Verifier;
-        switch (message)
+        if (envelope.Message is CertificatesRequest request)
         {
-            case Vote vote when verifier.Verify(vote, out Verified<Vote>? verified) == VerificationResult.Valid:
-                Post(new Input.VoteReceived(verified!));
-                break;
-            case Proposal proposal when verifier.Verify(proposal, out Verified<Proposal>? verified) == VerificationResult.Valid:
-                Post(new Input.ProposalReceived(verified!));
-                break;
-            case Certificate certificate when verifier.Verify(certificate, out Verified<Certificate>? verified) == VerificationResult.Valid:
-                Post(new Input.CertificateReceived(verified!));
-                break;
-            case CertificatesRequest request:
-                Post(new Input.CertificatesRequested(Simulation.Committee[from], request));
-                break;
-            default:
-                Simulation.Refused++;
-                break;
+            Post(new Input.CertificatesRequested(Simulation.Committee[Simulation.MemberAt(from)], request));
+            return;
+        }
+
+        _unverified.Enqueue((from, envelope));
+        if (!_verifying)
+        {
+            VerifyNext();
+        }
+    }
+
+    /// <summary>One after another, as they came; what has become known meanwhile costs nothing.</summary>
+    private void VerifyNext()
+    {
+        _verifying = false;
+        while (_unverified.TryDequeue(out (int From, Envelope Envelope) next))
+        {
+            Envelope envelope = next.Envelope;
+            if (envelope.Message is Vote vote && _core!.Knows(vote.Statement))
+            {
+                if (Simulation.MemberAt(next.From) == vote.Voter)
+                {
+                    Post(new Input.MemberHeard(vote.Voter, vote.Statement.View));
+                }
+            }
+            else if (_core!.IsWanted(envelope.Message!))
+            {
+                int cost = envelope.Signatures * Simulation.Options.Processing.Verify;
+                if (cost > 0)
+                {
+                    _verifying = true;
+                    Later(cost, () =>
+                    {
+                        PostVerified(envelope);
+                        if (_core is not null)
+                        {
+                            VerifyNext();
+                        }
+                    });
+                    return;
+                }
+
+                PostVerified(envelope);
+            }
+
+            if (_core is null)
+            {
+                return;
+            }
+        }
+    }
+
+    private void PostVerified(Envelope envelope)
+    {
+        if (!envelope.IsVerified)
+        {
+            envelope.IsVerified = true;
+            envelope.Input = Simulation.Verify(envelope.Message!);
+        }
+
+        if (envelope.Input is { } input)
+        {
+            Post(input);
+        }
+        else
+        {
+            Simulation.Refused++;
         }
     }
 
     private void Build(Effect.BuildProposal build)
     {
-        byte[] content = SimulatedBlock.Encode(build.Parent, build.View, Index, NextFlaw(), Chance.Next());
-        Later(Processing, () =>
+        byte[] content = Content(build.Parent, build.View, NextFlaw(), Chance.Next());
+        Later(Simulation.Options.Processing.Block, () =>
         {
             Invariant.Check(SimulatedBlock.TryDecode(content, out BlockRef block));
             Disk.Contents[block.Hash] = content;
@@ -425,20 +623,7 @@ public class SimulatedNode
             return;
         }
 
-        Simulation.Network.Send(Index, new NodeIndex((ushort)Chance.Below(Simulation.Committee.Count)), [FetchCode, .. hash.ToArray()]);
+        Transmit(new NodeIndex((ushort)Chance.Below(Simulation.Committee.Count)), Simulation.Network.Envelope([FetchCode, .. hash.ToArray()]));
         Later(FetchRetry, () => Fetch(hash));
-    }
-
-    /// <summary>Runs later in this life, not after a crash.</summary>
-    private void Later(long microseconds, Action action)
-    {
-        long life = _life;
-        Simulation.Clock.After(microseconds, () =>
-        {
-            if (life == _life && _core is not null)
-            {
-                action();
-            }
-        });
     }
 }

@@ -7,7 +7,8 @@ namespace Aeamc.P2P.Simulator.Cluster;
 /// A keyed checksum in place of Ed25519: about 50 times faster. Adversaries of the simulator never forge, so it need not resist that; it
 /// does tell every voter, statement and domain apart.
 /// </summary>
-public sealed class ToySignatures : ISignatureVerifier
+/// <param name="acceptsAll">A verifier that is wrong on purpose, to see that the checkers notice.</param>
+public sealed class ToySignatures(bool acceptsAll = false) : ISignatureVerifier
 {
     public static VoteSignature Sign(NodeId signer, ReadOnlySpan<byte> message)
     {
@@ -25,7 +26,7 @@ public sealed class ToySignatures : ISignatureVerifier
     }
 
     public bool Verify(NodeId signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
-        Sign(signer, message) == new VoteSignature(signature);
+        acceptsAll || Sign(signer, message) == new VoteSignature(signature);
 
     private static ulong Mix(ulong state, ReadOnlySpan<byte> bytes)
     {

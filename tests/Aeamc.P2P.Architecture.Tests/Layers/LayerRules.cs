@@ -2,7 +2,7 @@ namespace Aeamc.P2P.Architecture.Tests.Layers;
 
 /// <summary>
 /// The arrows of ARCHITECTURE.md: a project references only projects of lower layers. <c>consensus/</c> lies below all of <c>node/</c>, so it
-/// can name nothing there; and it takes no package at run time.
+/// can name nothing there; and it takes no package at run time. The simulator knows nothing of <c>node/</c>, which offers it as a command.
 /// </summary>
 internal static class LayerRules
 {
@@ -12,6 +12,7 @@ internal static class LayerRules
         ["Aeamc.P2P.Threshold"] = 1,
         ["Aeamc.P2P.Consensus"] = 2,
         ["Aeamc.P2P.Ledger"] = 2,
+        ["Aeamc.P2P.Simulator"] = 3,
         ["Aeamc.P2P.Native"] = 3,
         ["Aeamc.P2P.Cryptography"] = 4,
         ["Aeamc.P2P.Libp2p"] = 5,
@@ -21,7 +22,6 @@ internal static class LayerRules
         ["Aeamc.P2P.DeviceClient"] = 5,
         ["Aeamc.P2P.Dashboard"] = 5,
         ["Aeamc.P2P.Node"] = 6,
-        ["Aeamc.P2P.Simulator"] = 7,
         ["Aeamc.P2P.Testnet"] = 7,
     };
 

@@ -66,6 +66,88 @@ public class SimplexRuleTests
         Assert.Equal(NullifyReason.LeaderSilent, node.The<Effect.ReportNullified>().Reason);
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(7)]
+    [InlineData(16)]
+    [InlineData(40)]
+    public void Rule01_a_leader_that_never_speaks_costs_one_timeout_and_no_other(int members)
+    {
+        var world = new World(members);
+        NodeIndex self = world.LeaderOf(1);
+        NodeIndex gone = world.LeaderOf(2);
+        CoreDriver node = CoreDriver.Started(world, self, Fast with { SkipViews = 16 });
+        var timeouts = new List<ulong>();
+        for (ulong view = 1; view <= 3UL * (ulong)members; view++)
+        {
+            int? time = null;
+            for (ushort i = 0; i < members; i++)
+            {
+                if (new NodeIndex(i) != gone && new NodeIndex(i) != self)
+                {
+                    node.Vote(new NodeIndex(i), Statement.Nullify(world.Epoch, new View(view)));
+                    time ??= node.Core.CurrentView.Value > view ? node.Timer(TimerKind.Leader) : null;
+                }
+            }
+
+            // With n = 4 the others are no quorum without this node.
+            time ??= node.Fire(TimerKind.Leader).Timer(TimerKind.Leader);
+            Assert.Equal(view + 1, node.Core.CurrentView.Value);
+            Assert.True(time > 0 || world.LeaderOf(view + 1) == gone, $"view {view + 1} got no time");
+            if (world.LeaderOf(view + 1) == gone && time > 0)
+            {
+                timeouts.Add(view + 1);
+            }
+        }
+
+        Assert.Equal([2UL], timeouts);
+    }
+
+    [Fact]
+    public void Rule01_a_leader_whose_last_turn_went_well_gets_its_time_though_it_missed_the_views_since()
+    {
+        var late = new NodeIndex(3);
+        CoreDriver node = CoreDriver.Started(_world, new NodeIndex(0), Fast with { SkipViews = 16 });
+        ulong turn = 1;
+        for (; _world.LeaderOf(turn) != late; turn++)
+        {
+            NullifyWithoutTheLast(node, turn);
+        }
+
+        node.Finalized(World.Block(_world.Genesis, turn));
+        for (ulong view = turn + 1; view < turn + 4; view++)
+        {
+            NullifyWithoutTheLast(node, view);
+        }
+
+        Assert.True(node.Timer(TimerKind.Leader) > 0);
+        for (ulong view = turn + 4; view < turn + 8; view++)
+        {
+            NullifyWithoutTheLast(node, view);
+        }
+
+        Assert.Equal(late, _world.LeaderOf(turn + 8));
+        Assert.Equal(0, node.Timer(TimerKind.Leader));
+    }
+
+    [Fact]
+    public void Rule01_a_leader_heard_of_too_late_to_count_is_not_silent()
+    {
+        CoreDriver node = SilentLeader(out ulong view);
+        var late = new NodeIndex(3);
+        while (view <= 10 || _world.LeaderOf(view) != late)
+        {
+            node.Do(new Input.MemberHeard(late, new View(view)));
+            node.Nullified(view++);
+        }
+
+        Assert.True(node.Timer(TimerKind.Leader) > 0);
+        node.Do(new Input.MemberHeard(new NodeIndex(4), new View(1)));
+        node.Do(new Input.MemberHeard(late, new View(view + 1000)));
+        Assert.True(node.Core.Knows(Nullify(view - 1)));
+        Assert.False(node.Core.Knows(Nullify(view)));
+    }
+
     [Fact]
     public void Rule01_a_silent_leader_that_proposes_after_all_gets_its_view_back()
     {
@@ -269,13 +351,12 @@ public class SimplexRuleTests
     // Rule 5
 
     [Fact]
-    public void Rule05_a_quorum_of_notarizes_is_broadcast_unverified_and_certified_with_the_advance_timer_armed()
+    public void Rule05_a_quorum_of_notarizes_is_certified_unverified_with_the_advance_timer_armed()
     {
         CoreDriver node = CoreDriver.Follower(_world, options: Fast);
         BlockRef block = World.Block(_world.Genesis, 1);
         node.Votes(Notarize(block), 3);
 
-        Assert.Equal(VoteKind.Notarize, Assert.IsType<Certificate>(node.The<Effect.Broadcast>().Message).Kind);
         Assert.Equal(block, node.The<Effect.Certify>().Notarization.Block);
         Assert.Equal(1UL, node.Core.CurrentView.Value);
         Assert.False(node.Has<Effect.CancelTimer>(t => t.Kind == TimerKind.Advance));
@@ -412,12 +493,11 @@ public class SimplexRuleTests
     // Rule 8
 
     [Fact]
-    public void Rule08_a_quorum_of_nullifies_is_broadcast_and_enters_the_next_view()
+    public void Rule08_a_quorum_of_nullifies_enters_the_next_view()
     {
         CoreDriver node = CoreDriver.Follower(_world, options: Fast);
         node.Votes(Nullify(1), 3);
 
-        Assert.True(node.Has<Effect.Broadcast>(b => b.Message is Certificate { Kind: VoteKind.Nullify }));
         Assert.Equal(2UL, node.Core.CurrentView.Value);
     }
 
@@ -497,14 +577,77 @@ public class SimplexRuleTests
     }
 
     [Fact]
-    public void Rule10_ends_with_the_view()
+    public void Rule10_asks_one_member_after_another_for_what_it_may_lack()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        node.Fire(TimerKind.Leader);
+        var asked = new HashSet<NodeId>();
+        for (int i = 0; i < 3; i++)
+        {
+            Effect.SendTo sent = node.Fire(TimerKind.Retry).The<Effect.SendTo>();
+            Assert.Equal(new CertificatesRequest(_world.Epoch, new View(1), new View(1)), sent.Message);
+            asked.Add(sent.Peer);
+        }
+
+        Assert.Equal(3, asked.Count);
+        Assert.DoesNotContain(_world.Committee[node.Self], asked);
+    }
+
+    [Fact]
+    public void Rule10_repeats_while_a_view_left_behind_is_not_final_and_not_while_the_leader_waits_for_entries()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, 3, Fast);
+        Assert.Equal(300, node.Fire(TimerKind.Retry).Timer(TimerKind.Retry));
+        Assert.Single(node.Effects);
+
+        BlockRef one = World.Block(_world.Genesis, 1);
+        node.Notarized(one);
+        node.Certify(one);
+        node.Fire(TimerKind.Retry);
+        Assert.True(node.Has<Effect.Broadcast>(b => b.Message is Vote { Statement.Kind: VoteKind.Finalize }));
+
+        node.Finalized(one);
+        Assert.IsType<Effect.SetTimer>(Assert.Single(node.Fire(TimerKind.Retry).Effects));
+    }
+
+    [Fact]
+    public void Rule10_a_leader_repeats_its_proposal_while_its_view_runs()
+    {
+        CoreDriver leader = CoreDriver.Started(_world, _world.LeaderOf(1), Fast);
+        BlockRef block = World.Block(_world.Genesis, 1);
+        leader.Do(new Input.ProposalBuilt(block, block.Hash.ToArray()));
+        leader.Fire(TimerKind.Retry);
+        Assert.True(leader.Has<Effect.Broadcast>(b => b.Message is Proposal p && p.Block == block));
+
+        leader.Notarized(block);
+        leader.Fire(TimerKind.Retry);
+        Assert.False(leader.Has<Effect.Broadcast>(b => b.Message is Proposal));
+    }
+
+    [Fact]
+    public void Rule10_asks_again_for_evidence_whose_request_may_have_been_lost()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, 3, Fast);
+        BlockRef three = World.Block(World.Block(_world.Genesis, 1), 3);
+        node.Nullified(2);
+        node.Propose(three);
+        Assert.True(node.Has<Effect.SendTo>(s => s.Message is CertificatesRequest));
+        node.Propose(three);
+        Assert.False(node.Has<Effect.SendTo>());
+
+        node.Fire(TimerKind.Retry);
+        Assert.True(node.Has<Effect.SendTo>(s => s.Peer == _world.Committee[_world.LeaderOf(3)] && s.Message is CertificatesRequest { From.Value: 1 }));
+    }
+
+    [Fact]
+    public void Rule10_the_timer_of_a_view_ends_with_it()
     {
         CoreDriver node = CoreDriver.Follower(_world, options: Fast);
         node.Fire(TimerKind.Leader);
         node.Nullified(1);
 
-        Assert.True(node.Has<Effect.CancelTimer>(t => t.Kind == TimerKind.Retry));
-        Assert.Empty(node.Fire(TimerKind.Retry).Effects);
+        Assert.Equal(2UL, node.The<Effect.SetTimer>(t => t.Kind == TimerKind.Retry).View.Value);
+        Assert.Empty(node.Do(new Input.TimerFired(TimerKind.Retry, new View(1))).Effects);
     }
 
     // Rule 11
@@ -514,7 +657,18 @@ public class SimplexRuleTests
     {
         CoreDriver node = CoreDriver.Follower(_world, options: Fast with { MaximumNetworkDelay = 400, SkipViews = 1000 });
         node.Do(new Input.WorkWaiting(true));
-        int[] leader = [.. Enumerable.Range(1, 7).Select(v => node.Nullified((ulong)v).Timer(TimerKind.Leader))];
+        int[] leader = [.. Enumerable.Range(1, 7).Select(v =>
+        {
+            foreach (NodeIndex member in (NodeIndex[])[new(0), new(1), new(2), new(3)])
+            {
+                if (member != node.Self)
+                {
+                    node.Vote(member, Statement.Finalize(_world.Epoch, World.Block(_world.Genesis, (ulong)v, $"{member}")));
+                }
+            }
+
+            return node.Nullified((ulong)v).Timer(TimerKind.Leader);
+        })];
         Assert.Equal([200, 300, 450, 674, 800, 800, 800], leader);
 
         node.Finalized(World.Block(_world.Genesis, 8));
@@ -560,6 +714,76 @@ public class SimplexRuleTests
         }
     }
 
+    // Rule 13
+
+    [Fact]
+    public void Rule13_the_next_leader_alone_sends_a_notarization_and_nobody_a_finalization()
+    {
+        BlockRef block = World.Block(_world.Genesis, 1);
+        for (ushort i = 0; i < 4; i++)
+        {
+            var self = new NodeIndex(i);
+            CoreDriver node = CoreDriver.Started(_world, self, Fast);
+            node.Votes(Notarize(block), 3);
+            Assert.Equal(_world.LeaderOf(2) == self, node.Has<Effect.Broadcast>(b => b.Message is Certificate { Kind: VoteKind.Notarize }));
+            node.Votes(Finalize(block), 3);
+            Assert.True(node.Has<Effect.Finalized>());
+            Assert.False(node.Has<Effect.Broadcast>(b => b.Message is Certificate));
+        }
+    }
+
+    [Fact]
+    public void Rule13_the_next_three_leaders_send_a_nullification()
+    {
+        var world = new World(7);
+        for (ushort i = 0; i < 7; i++)
+        {
+            var self = new NodeIndex(i);
+            var driver = CoreDriver.Started(world, self, Fast);
+            driver.Votes(Statement.Nullify(world.Epoch, new View(1)), 5);
+            bool relays = world.LeaderOf(2) == self || world.LeaderOf(3) == self || world.LeaderOf(4) == self;
+            Assert.Equal(relays, driver.Has<Effect.Broadcast>(b => b.Message is Certificate { Kind: VoteKind.Nullify }));
+        }
+    }
+
+    [Fact]
+    public void Rule13_more_than_f_votes_in_the_next_view_make_it_ask_for_what_ended_this_one_once()
+    {
+        var world = new World(7);
+        CoreDriver node = CoreDriver.Follower(world, 4, Fast);
+        NodeIndex[] others = [.. Enumerable.Range(0, 7).Select(i => new NodeIndex((ushort)i)).Where(i => i != node.Self)];
+        Statement ahead = Statement.Nullify(world.Epoch, new View(2));
+        Assert.False(node.Vote(others[0], ahead).Has<Effect.SendTo>());
+        Assert.False(node.Vote(others[1], ahead).Has<Effect.SendTo>());
+
+        Effect.SendTo asked = node.Vote(others[2], ahead).The<Effect.SendTo>();
+        Assert.Equal(world.Committee[others[2]], asked.Peer);
+        Assert.Equal(new CertificatesRequest(world.Epoch, new View(1), new View(1)), asked.Message);
+        Assert.False(node.Vote(others[3], ahead).Has<Effect.SendTo>());
+    }
+
+    [Fact]
+    public void Rule13_a_notarization_views_ahead_makes_it_ask_for_everything_above_its_finalized_block()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        node.Notarized(World.Block(World.Block(_world.Genesis, 8), 9));
+
+        Assert.Equal(new CertificatesRequest(_world.Epoch, new View(1), new View(9)), node.The<Effect.SendTo>().Message);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 65)]
+    [InlineData(ulong.MaxValue - 3, ulong.MaxValue)]
+    public void Requests_at_the_ends_of_the_range_are_answered_within_bounds(ulong from, ulong to)
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        node.Nullified(1).Finalized(World.Block(_world.Genesis, 2));
+        node.Do(new Input.CertificatesRequested(_world.Committee[default], new CertificatesRequest(_world.Epoch, new View(from), new View(to))));
+
+        Assert.Equal(from <= 2 ? 1 : 0, node.Effects.Count);
+    }
+
     [Fact]
     public void An_observer_follows_and_says_nothing()
     {
@@ -597,9 +821,22 @@ public class SimplexRuleTests
         view = 1;
         while (view <= 6 || _world.LeaderOf(view) != silent)
         {
-            node.Nullified(view++);
+            NullifyWithoutTheLast(node, view++);
         }
 
         return node;
+    }
+
+    /// <summary>Members 0, which is the driven one, 1 and 2 of four give the current view up.</summary>
+    private void NullifyWithoutTheLast(CoreDriver node, ulong view)
+    {
+        node.Vote(new NodeIndex(1), Nullify(view));
+        node.Vote(new NodeIndex(2), Nullify(view));
+        if (node.Core.CurrentView.Value == view)
+        {
+            node.Fire(TimerKind.Leader);
+        }
+
+        Assert.Equal(view + 1, node.Core.CurrentView.Value);
     }
 }

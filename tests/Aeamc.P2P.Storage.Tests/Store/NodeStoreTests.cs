@@ -61,6 +61,27 @@ public sealed class NodeStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_null_array_removes_a_key_and_does_not_empty_it()
+    {
+        // What the ledger hands over: byte[] that is null for a deletion.
+        byte[]? gone = null;
+        using NodeStore store = Open();
+        store.CommitBlock(Block(0) with { State = [Write("a", "1"), Write("b", "2")] });
+        store.CommitBlock(Block(1) with { State = [new StateWrite("a"u8.ToArray(), gone)] });
+        Assert.Null(store.GetState("a"u8));
+        Assert.NotNull(store.GetState("b"u8));
+    }
+
+    [Fact]
+    public void The_floor_is_the_lowest_block_that_is_there()
+    {
+        using NodeStore store = Open();
+        Assert.Null(store.Floor);
+        store.CommitBlocks([Block(10), Block(11)]);
+        Assert.Equal(new Height(10), store.Floor);
+    }
+
+    [Fact]
     public void Blocks_are_committed_together_or_not_at_all_and_never_with_a_gap()
     {
         using NodeStore store = Open();
@@ -108,7 +129,7 @@ public sealed class NodeStoreTests : IDisposable
         using NodeStore store = Open();
         store.PutBatch(new StoredBatch(hash, new byte[] { 1 }));
         Assert.True(store.HasBatch(hash));
-        store.DeleteBatches([hash]);
+        Assert.Equal(1, store.Pruning.CollectLoose(Height.Zero, _ => false, 10));
         Assert.False(store.HasBatch(hash));
         Assert.Null(store.GetBatch(hash));
     }
@@ -149,7 +170,8 @@ public sealed class NodeStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("00000002", "newer")]
+    [InlineData("00000003", "newer")]
+    [InlineData("00000001", "needs format 2")]
     [InlineData("07", "no readable format mark")]
     public void A_store_of_an_unknown_format_is_refused(string mark, string reason)
     {

@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace Aeamc.P2P.Simulator.Reporting;
+
+/// <summary>A run in words.</summary>
+public static class ResultText
+{
+    public static string Write(SimulationResult result, SimulationOptions options, double wallSeconds)
+    {
+        string nullified = result.Nullified.Count == 0 ? "none" : string.Join(", ", result.Nullified.Select(n => $"{n.Key} {n.Value}"));
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            seed {result.Seed}: {(result.Passed ? "passed" : "FAILED")}, trace {result.Trace}
+              {options.Nodes} nodes, {result.Height} blocks in {result.VirtualMicroseconds / 1e6:f3} s of virtual and {wallSeconds:f1} s of real time, view {result.View}
+              interval p50 {result.Times.Interval.Milliseconds(0.5):f1} ms, p99 {result.Times.Interval.Milliseconds(0.99):f1} ms; finality p50 {result.Times.Finality.Milliseconds(0.5):f1} ms, p99 {result.Times.Finality.Milliseconds(0.99):f1} ms
+              {result.PerNodeAndBlock(result.Traffic.Messages):f1} messages and {result.PerNodeAndBlock(result.Traffic.Bytes):f0} bytes a node and block, received {result.Traffic.DuplicationRatio:f2} times the needed
+              longest time without a block {result.Times.LongestStall / 1000} ms; views nullified: {nullified}
+            """);
+        return result.Passed ? text : text + string.Concat(result.Violations.Select(v => "\n  violation: " + v));
+    }
+}

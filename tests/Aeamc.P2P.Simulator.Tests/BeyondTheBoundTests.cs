@@ -1,0 +1,99 @@
+using Aeamc.P2P.Simulator.Adversaries;
+using Aeamc.P2P.Simulator.Cluster;
+using Aeamc.P2P.Simulator.Faults;
+
+namespace Aeamc.P2P.Simulator.Tests;
+
+/// <summary>The checkers themselves: beyond what the rules promise they must find what goes wrong, one test for each invariant.</summary>
+public class BeyondTheBoundTests
+{
+    [Fact]
+    public void A_fork_and_two_notarizations_of_one_view_are_found_under_two_equivocators_of_four()
+    {
+        List<string> found = Found(new() { Attacks = [Attack.Equivocate], Byzantine = 2, Blocks = 5 });
+        Assert.Contains(found, v => v.StartsWith("fork at height", StringComparison.Ordinal));
+        Assert.Contains(found, v => v.StartsWith("two notarizations", StringComparison.Ordinal));
+        Assert.Contains(found, v => v.Contains("halted: ConflictingCertificates", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_view_both_nullified_and_finalized_is_found_under_split_votes_of_two_of_four() =>
+        AssertFound("nullification and finalization in view", new() { Attacks = [Attack.SplitVote], Byzantine = 2, Blocks = 10 });
+
+    [Fact]
+    public void A_skipped_view_without_a_nullification_is_found_under_a_quorum_that_lives_in_the_past() =>
+        AssertFound("without a nullification", new() { Attacks = [Attack.Outdated], Byzantine = 3, Blocks = 10 });
+
+    [Fact]
+    public void Two_pairs_of_twins_among_four_are_found_out() =>
+        AssertFound("fork at height", new() { Attacks = [Attack.Twins], Byzantine = 2, Blocks = 10, TroubleTime = 1000, LossPermille = 100 });
+
+    [Fact]
+    public void Certificates_that_do_not_stand_by_themselves_are_found_when_the_verifier_accepts_anything()
+    {
+        // One impersonator is enough: the fault is in the verifier.
+        AssertFound("which does not stand by itself", new() { Attacks = [Attack.Impersonate], AcceptsForgeries = true, Blocks = 10, TroubleTime = 500, LossPermille = 200 });
+    }
+
+    [Fact]
+    public void A_member_that_forgets_its_votes_altogether_is_found()
+    {
+        AssertFoundBySeed("honest member", seed => new()
+        {
+            Seed = seed,
+            TroubleTime = 1500,
+            Faults = FaultSchedule.Draw(new SplitMix(seed), 4, 1500, 8, 0, 0),
+            DiskFault = DiskFault.LosesLogAndWatermark,
+            LossPermille = 300,
+            Blocks = 5,
+        });
+    }
+
+    [Fact]
+    public void A_chain_that_stands_still_is_found_under_two_absent_of_four()
+    {
+        SimulationResult result = Simulation.Run(new() { Attacks = [Attack.Absent], Byzantine = 2, Blocks = 5 });
+        Assert.Contains("blocks within", Assert.Single(result.Violations), StringComparison.Ordinal);
+        Assert.Equal(0UL, result.Height);
+    }
+
+    [Fact]
+    public void Memory_beyond_its_bound_is_found()
+    {
+        var simulation = new Simulation(new SimulationOptions());
+        simulation.Checks.OnMemory(default, 19, 0);
+        Assert.Empty(simulation.Checks.Violations);
+        simulation.Checks.OnMemory(default, 20, 0);
+        Assert.Contains("tracks 20 views", Assert.Single(simulation.Checks.Violations), StringComparison.Ordinal);
+    }
+
+    private static List<string> Found(SimulationOptions options)
+    {
+        var found = new List<string>();
+        for (ulong seed = 1; seed <= 10; seed++)
+        {
+            found.AddRange(Simulation.Run(options with { Seed = seed }).Violations);
+        }
+
+        return found;
+    }
+
+    private static void AssertFound(string violation, SimulationOptions options) => AssertFoundBySeed(violation, seed => options with { Seed = seed });
+
+    private static void AssertFoundBySeed(string violation, Func<ulong, SimulationOptions> options)
+    {
+        var others = new SortedSet<string>(StringComparer.Ordinal);
+        for (ulong seed = 1; seed <= 60; seed++)
+        {
+            IReadOnlyList<string> found = Simulation.Run(options(seed)).Violations;
+            if (found.Any(v => v.Contains(violation, StringComparison.Ordinal)))
+            {
+                return;
+            }
+
+            others.UnionWith(found.Take(1));
+        }
+
+        Assert.Fail($"nothing found with '{violation}', but: {string.Join("; ", others.Take(5))}");
+    }
+}

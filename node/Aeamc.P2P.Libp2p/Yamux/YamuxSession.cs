@@ -1,3 +1,4 @@
+using System.Buffers;
 using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Libp2p.Noise;
 
@@ -116,16 +117,20 @@ internal sealed class YamuxSession
         string? violation = null;
         try
         {
-            byte[] buffer = GC.AllocateUninitializedArray<byte>(ReadBufferSize);
-            while (violation is null)
+            bool open = true;
+            while (open && violation is null && await _channel.WaitForDataAsync().ConfigureAwait(false))
             {
-                int read = await _channel.ReadAsync(buffer).ConfigureAwait(false);
-                if (read == 0)
+                byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBufferSize);
+                try
                 {
-                    break;
+                    int read = await _channel.ReadAsync(buffer).ConfigureAwait(false);
+                    open = read > 0;
+                    violation = reader.Process(buffer.AsSpan(0, read));
                 }
-
-                violation = reader.Process(buffer.AsSpan(0, read));
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                }
             }
         }
         catch (NoiseException e)

@@ -63,13 +63,11 @@ public sealed class StateChunk
 
         var entries = new List<StateEntry>();
         long bytes = 0;
-        Hash256 reached = default;
         foreach (StateLeaf next in StateTree.Leaves(node))
         {
             if (entries.Count > 0 && (bytes + next.Key.Length + next.Value.Length + EntryOverhead > targetBytes || entries.Count == MaxEntries))
             {
-                reached = Hash256.Of(next.Key);
-                return new StateChunk(null, EncodeTop(node, Levels(prefix, reached)));
+                return new StateChunk(null, EncodeTop(node, Levels(prefix, Hash256.Of(next.Key))));
             }
 
             bytes += next.Key.Length + next.Value.Length + EntryOverhead;

@@ -1,5 +1,4 @@
 using Aeamc.P2P.Simulator.Adversaries;
-using Aeamc.P2P.Simulator.Cluster;
 using Aeamc.P2P.Simulator.Faults;
 
 namespace Aeamc.P2P.Simulator;
@@ -18,11 +17,13 @@ public static class Shrinker
     /// <param name="violations">What a run finds.</param>
     public static SimulationOptions Shrink(SimulationOptions failing, Func<SimulationOptions, IReadOnlyList<string>> violations)
     {
-        string? kind = Kind(violations(failing));
-        if (kind is null)
+        IReadOnlyList<string> found = violations(failing);
+        if (found.Count == 0)
         {
             return failing;
         }
+
+        string kind = Kind(found[0]);
 
         SimulationOptions best = failing;
         int runs = 0;
@@ -36,7 +37,7 @@ public static class Shrinker
                     break;
                 }
 
-                if (Kind(violations(candidate)) == kind)
+                if (violations(candidate).Any(v => Kind(v) == kind))
                 {
                     best = candidate;
                     smaller = true;
@@ -48,16 +49,11 @@ public static class Shrinker
         return best;
     }
 
-    /// <summary>The words of the first violation up to its first digit: the same mistake at another height is the same mistake.</summary>
-    private static string? Kind(IReadOnlyList<string> violations)
+    /// <summary>The words of a violation up to its first digit: the same mistake at another height is the same mistake.</summary>
+    private static string Kind(string violation)
     {
-        if (violations.Count == 0)
-        {
-            return null;
-        }
-
-        int digit = violations[0].AsSpan().IndexOfAnyInRange('0', '9');
-        return digit < 0 ? violations[0] : violations[0][..digit];
+        int digit = violation.AsSpan().IndexOfAnyInRange('0', '9');
+        return digit < 0 ? violation : violation[..digit];
     }
 
     private static IEnumerable<SimulationOptions> Smaller(SimulationOptions o)

@@ -99,7 +99,7 @@ public sealed record SimulationOptions
     public int ByzantineCount => Byzantine ?? (Attacks.Count == 0 ? 0 : Faulty);
 
     /// <summary>Blocks' timestamps may be this far ahead of a member's clock.</summary>
-    public int ClockTolerance => 2_000;
+    public int ClockTolerance { get; init; } = 2_000;
 
     /// <summary>
     /// B of RULES.md, "Liveness": from the beginning of the calm until every honest member has finalized something new, with the grown D at its most and

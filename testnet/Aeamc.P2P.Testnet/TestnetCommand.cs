@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Aeamc.P2P.Testnet.Crash;
 
 namespace Aeamc.P2P.Testnet;
 
@@ -82,6 +83,7 @@ public static class TestnetCommand
 
             return await run(options, cancellation).ConfigureAwait(false);
         });
+        command.Add(CrashCommand.Build());
         return command;
     }
 

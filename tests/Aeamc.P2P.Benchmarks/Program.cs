@@ -1,4 +1,5 @@
 using Aeamc.P2P.Benchmarks;
+using Aeamc.P2P.Benchmarks.Libp2p;
 
 switch (args.FirstOrDefault())
 {
@@ -8,7 +9,11 @@ switch (args.FirstOrDefault())
     case "sync":
         await SyncBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 10_000);
         return 0;
+    case "libp2p":
+        return await Libp2pBenchmark.RunAsync(args[1..]);
+    case BenchWorker.Name:
+        return await BenchWorker.RunAsync(args[1]);
     default:
-        Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives | sync [blocks]");
+        Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives | sync [blocks] | libp2p [--json] [--quick] [--only gossip|streams|handshakes|idle]");
         return 2;
 }

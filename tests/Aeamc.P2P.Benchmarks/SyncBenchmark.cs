@@ -54,11 +54,12 @@ internal static class SyncBenchmark
             testnet.Start(Late);
             NodeStatus there = await testnet.WaitForAsync(Late, "catching up", Patience, status => status.Height >= target, CancellationToken.None);
             double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+            double processor = Process.GetProcessById(testnet.Process(Late)!.Id).TotalProcessorTime.TotalSeconds;
             bool same = await CompareAsync(testnet, target);
             double rate = target / seconds;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"start = {start,-9} {target,7:N0} blocks in {seconds,6:0.0} s from the start of the process: {rate,7:N0} blocks/s, {rate / FastestLiveRate:0.0}x the fastest live rate of a testnet ({FastestLiveRate} blocks/s); resident {there.ResidentBytes >> 20} MiB; same head and state: {same}; (history made in {forgeSeconds:0} s)"));
+                $"start = {start,-9} {target,7:N0} blocks in {seconds,6:0.0} s from the start of the process: {rate,7:N0} blocks/s, {rate / FastestLiveRate:0.0}x the fastest live rate of a testnet ({FastestLiveRate} blocks/s); processor time of the process {processor:0.0} s; resident {there.ResidentBytes >> 20} MiB; same head and state: {same}; (history made in {forgeSeconds:0} s)"));
         }
         finally
         {

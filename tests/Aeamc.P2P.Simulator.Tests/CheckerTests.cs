@@ -62,7 +62,7 @@ public class CheckerTests
         Assert.Empty(Found(simulation, Nullification(simulation, 3), Certified(simulation, Statement.Notarize(Epoch.Zero, One), 3)));
         Assert.Contains("does not stand", Assert.Single(Found(simulation, Nullification(simulation, 2))), StringComparison.Ordinal);
         var liar = new CertificateChecker(simulation);
-        liar.OnSent(A, false, Nullification(simulation, 2));
+        liar.Add(A, false, Nullification(simulation, 2));
         Assert.Empty(liar.Violations);
         Certificate forged = Nullification(simulation, 3) with { Signatures = new byte[192] };
         Assert.Contains("does not stand", Assert.Single(Found(simulation, forged)), StringComparison.Ordinal);
@@ -89,7 +89,7 @@ public class CheckerTests
         Assert.Contains("skips view 1", Assert.Single(checker.Violations), StringComparison.Ordinal);
 
         checker.Violations.Clear();
-        checker.OnSent(A, true, Nullification(simulation, 3));
+        checker.Add(A, true, Nullification(simulation, 3));
         checker.OnCommit(A, two);
         Assert.Empty(checker.Violations);
     }
@@ -99,7 +99,7 @@ public class CheckerTests
         var checker = new CertificateChecker(simulation);
         foreach (Certificate certificate in certificates)
         {
-            checker.OnSent(A, true, certificate);
+            checker.Add(A, true, certificate);
         }
 
         return checker.Violations;

@@ -92,8 +92,8 @@ public class SimulationTests
         SimulationResult result = Simulation.Run(options);
         AssertPassed(result, "absent");
 
-        // Everyone waits for it once, and never again: all its other turns are given up at once, and cost one message delay.
-        Assert.Equal(nodes - 1, result.Nullified[NullifyReason.LeaderTimeout] + result.Nullified.GetValueOrDefault(NullifyReason.LeaderNullified));
+        // Everyone waits for it at most once, and never again: all its other turns are given up at once, and cost one message delay.
+        Assert.InRange(result.Nullified.GetValueOrDefault(NullifyReason.LeaderTimeout), 0, nodes - 1);
         Assert.True(result.Nullified[NullifyReason.LeaderSilent] >= 2 * (nodes - 1));
         double perRound = (result.VirtualMicroseconds / 1000.0 / options.Blocks * (nodes - 1)) - ((nodes - 1) * 102);
         Assert.InRange(perRound, 0, 51 + (2.5 * options.Core.NetworkDelay / 4));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Aeamc.P2P.Libp2p.Multiformats;
 
 namespace Aeamc.P2P.Libp2p.Gossipsub;
@@ -29,6 +30,7 @@ internal sealed class FrameReader(ByteChannel stream, int maxFrameBytes, TimeSpa
 
     /// <summary>Reads the next frame; false at the end of the stream.</summary>
     /// <exception cref="ChannelClosedException">The stream failed, ended inside a frame, or a frame is too long.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
         while (!TryTake())

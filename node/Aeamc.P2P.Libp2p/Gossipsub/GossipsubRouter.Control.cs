@@ -1,10 +1,16 @@
 using System.Runtime.InteropServices;
+using Aeamc.P2P.Libp2p.Multiformats;
 
 namespace Aeamc.P2P.Libp2p.Gossipsub;
 
 // Control messages received (gossipsub v1.0, Control Messages; v1.1, Spam Protection Measures; v1.2).
 public sealed partial class GossipsubRouter
 {
+    // PRUNEs with peers heeded from one peer per heartbeat.
+    private const int MaxExchanges = 4;
+
+    private readonly List<MessageId> _wanted = [];
+
     private void OnIHave(RouterPeer peer, Rpc rpc)
     {
         if (rpc.IHaves.Count == 0)
@@ -18,7 +24,7 @@ public sealed partial class GossipsubRouter
             return;
         }
 
-        var wanted = new List<MessageId>();
+        _wanted.Clear();
         foreach (IHaveRange have in rpc.IHaves)
         {
             // v1.1: a cap on the IHAVE messages of a peer, and one on the ids asked of it, per heartbeat.
@@ -35,24 +41,49 @@ public sealed partial class GossipsubRouter
 
             foreach (ref readonly MessageId id in CollectionsMarshal.AsSpan(rpc.IHaveIds).Slice(have.Start, have.Count))
             {
-                if (!_seen.Contains(id))
+                if (peer.IdsAsked + _wanted.Count >= _settings.MaxIHaveLength)
                 {
-                    wanted.Add(id);
+                    break;
+                }
+
+                if (_seen.Contains(id))
+                {
+                    continue;
+                }
+
+                if (_requests.Ask(id, peer.Id, _now))
+                {
+                    _wanted.Add(id);
+                }
+                else
+                {
+                    Count(RouterCounter.IWantsDeferred);
                 }
             }
         }
 
-        int count = Math.Min(wanted.Count, _settings.MaxIHaveLength - peer.IdsAsked);
-        if (count <= 0)
+        if (_wanted.Count == 0)
         {
             return;
         }
 
-        Shuffle(wanted);
-        peer.IdsAsked += count;
-        Control(peer).IWantIds.AddRange(CollectionsMarshal.AsSpan(wanted)[..count]);
-        // One random id of those asked stands for all: they were shuffled.
-        _promises.Add(peer.Id, wanted[0], _now + _settings.IWantFollowUp);
+        peer.IdsAsked += _wanted.Count;
+        Control(peer).IWantIds.AddRange(_wanted);
+        // v1.1: one random id of those asked stands for all.
+        _promises.Add(peer.Id, _wanted[_random.Next(_wanted.Count)], _now + _settings.IWantFollowUp);
+    }
+
+    /// <summary>
+    /// Asks the next advertiser for what the first did not send. It promised nothing: by now the message may have left its cache.
+    /// </summary>
+    private void AskAgain(PeerId id, MessageId wanted)
+    {
+        if (_peers.TryGetValue(id, out RouterPeer? peer) && peer.IdsAsked < _settings.MaxIHaveLength && _scores.Value(peer.Score) >= _settings.Score.GossipThreshold)
+        {
+            peer.IdsAsked++;
+            Control(peer).IWantIds.Add(wanted);
+            Count(RouterCounter.IWantsRepeated);
+        }
     }
 
     private void OnIWant(RouterPeer peer, List<MessageId> ids)
@@ -73,7 +104,8 @@ public sealed partial class GossipsubRouter
 
         foreach (ref readonly MessageId id in CollectionsMarshal.AsSpan(ids)[..allowed])
         {
-            if (!_cache.TryGetFor(peer.Id, id, out PubsubMessage? message, out int requests))
+            // v1.2, Cancelling IWANT: it may have said meanwhile that it has it.
+            if (!peer.Wants(id) || !_cache.TryGetFor(peer.Id, id, out PubsubMessage? message, out int requests))
             {
                 continue;
             }
@@ -84,7 +116,7 @@ public sealed partial class GossipsubRouter
                 continue;
             }
 
-            _outputs.Add(new RouterOutput.SendMessage(peer.Id, message, SendPriority.Forward));
+            _outputs.Add(RouterOutput.SendMessage(peer.Id, message, SendPriority.Forward));
         }
     }
 
@@ -146,7 +178,14 @@ public sealed partial class GossipsubRouter
                 continue;
             }
 
-            RemoveFromMesh(topic, peer);
+            bool wasInMesh = RemoveFromMesh(topic, peer);
+            if (!wasInMesh && !peer.Topics.Contains(prune.Topic))
+            {
+                // There was nothing to prune; a stranger does not fill our table of backoffs.
+                Count(RouterCounter.PrunesUnknownTopic);
+                continue;
+            }
+
             TimeSpan backoff = prune.Backoff is { } given && given > TimeSpan.Zero ? given : _settings.PruneBackoff;
             if (backoff >= _settings.MaxBackoff)
             {
@@ -158,15 +197,15 @@ public sealed partial class GossipsubRouter
             topic.Backoffs.Extend(peer.Id, _now + (backoff < _settings.MaxBackoff ? backoff : _settings.MaxBackoff));
             if (prune.Peers.Count > 0)
             {
-                OnPeerExchange(peer, prune.Peers);
+                OnPeerExchange(peer, prune.Peers, wasInMesh);
             }
         }
     }
 
-    private void OnPeerExchange(RouterPeer peer, IReadOnlyList<PeerExchangeInfo> offered)
+    private void OnPeerExchange(RouterPeer peer, IReadOnlyList<PeerExchangeInfo> offered, bool wasInMesh)
     {
-        // v1.1, Score Thresholds: AcceptPXThreshold.
-        if (_scores.Value(peer.Score) < _settings.Score.AcceptPeerExchangeThreshold)
+        // v1.1, Score Thresholds: AcceptPXThreshold. Peers come in place of a mesh link, and not without end: each is dialled.
+        if (_scores.Value(peer.Score) < _settings.Score.AcceptPeerExchangeThreshold || !wasInMesh || ++peer.Exchanges > MaxExchanges)
         {
             Count(RouterCounter.PeerExchangesRefused);
             return;
@@ -182,7 +221,7 @@ public sealed partial class GossipsubRouter
         ];
         if (strangers.Length > 0)
         {
-            _outputs.Add(new RouterOutput.ConnectExchanged(peer.Id, strangers));
+            _outputs.Add(RouterOutput.ConnectExchanged(peer.Id, strangers));
         }
     }
 
@@ -196,7 +235,10 @@ public sealed partial class GossipsubRouter
                 return;
             }
 
-            peer.DontSend(id);
+            if (peer.DontSend(id) && _cache.TryGet(id, out PubsubMessage? message, out TimeSpan putAt))
+            {
+                Save(peer, message, putAt);
+            }
         }
     }
 }

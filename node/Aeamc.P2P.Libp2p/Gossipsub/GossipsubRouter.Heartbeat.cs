@@ -25,12 +25,13 @@ public sealed partial class GossipsubRouter
             peer.OnHeartbeat(_tick);
         }
 
+        _requests.Retry(_now, AskAgain);
         if (_tick % _settings.DirectConnectTicks == 1)
         {
             ConnectDirectPeers();
         }
 
-        Dictionary<string, List<MessageId>> gossip = _cache.GossipIds();
+        _cache.ForEachAdvertised(message => _topics.GetValueOrDefault(message.Topic)?.Advertised.Add(message.Id));
         foreach (TopicState topic in _topics.Values.ToArray())
         {
             if (topic.Joined)
@@ -42,10 +43,12 @@ public sealed partial class GossipsubRouter
                 MaintainFanout(topic);
             }
 
-            if (gossip.TryGetValue(topic.Name, out List<MessageId>? ids) && (topic.Joined || topic.Fanout.Count > 0))
+            if (topic.Advertised.Count > 0 && (topic.Joined || topic.Fanout.Count > 0))
             {
-                EmitGossip(topic, ids);
+                EmitGossip(topic);
             }
+
+            topic.Advertised.Clear();
 
             if (_tick % BackoffPurgeTicks == 0)
             {
@@ -57,6 +60,7 @@ public sealed partial class GossipsubRouter
         _cache.Shift();
         _seen.Expire(_now);
         ForgetNearFirst();
+        Frames.Trim();
     }
 
     private void MaintainMesh(TopicState topic)
@@ -166,25 +170,29 @@ public sealed partial class GossipsubRouter
         }
 
         topic.Fanout.RemoveAll(peer => _scores.Value(peer.Score) < _settings.Score.PublishThreshold);
-        TimeSpan published = topic.LastFanoutPublish;
         FillFanout(topic);
-        topic.LastFanoutPublish = published;
     }
 
     /// <summary>v1.1, Adaptive Gossip Dissemination: IHAVE to a share of those outside the mesh, at least D_lazy.</summary>
-    private void EmitGossip(TopicState topic, List<MessageId> ids)
+    private void EmitGossip(TopicState topic)
     {
         List<RouterPeer> inside = topic.Joined ? topic.Mesh : topic.Fanout;
         List<RouterPeer> peers = PickMembers(topic, topic.Members.Count, peer =>
             !peer.Direct && !inside.Contains(peer) && _scores.Value(peer.Score) >= _settings.Score.GossipThreshold);
-        int count = Math.Max(_settings.LazyDegree, (int)(_settings.GossipFactor * peers.Count));
-        foreach (RouterPeer peer in peers.Take(count))
+        int count = Math.Min(peers.Count, Math.Max(_settings.LazyDegree, (int)(_settings.GossipFactor * peers.Count)));
+        List<MessageId> ids = topic.Advertised;
+        Rpc? rpc = null;
+        foreach (RouterPeer peer in CollectionsMarshal.AsSpan(peers)[..count])
         {
-            // Each peer gets another selection when there are too many: together they know more.
-            Shuffle(ids);
-            var rpc = new Rpc();
-            rpc.AddIHave(topic.Name, CollectionsMarshal.AsSpan(ids)[..Math.Min(ids.Count, _settings.MaxIHaveLength)]);
-            _outputs.Add(new RouterOutput.SendRpc(peer.Id, rpc, SendPriority.Gossip));
+            // One RPC for all, encoded once. When there are too many ids, each peer gets another selection: together they know more.
+            if (rpc is null || ids.Count > _settings.MaxIHaveLength)
+            {
+                Shuffle(ids);
+                rpc = LendRpc();
+                rpc.AddIHave(topic.Name, CollectionsMarshal.AsSpan(ids)[..Math.Min(ids.Count, _settings.MaxIHaveLength)]);
+            }
+
+            _outputs.Add(RouterOutput.SendRpc(peer.Id, rpc, SendPriority.Gossip));
         }
     }
 
@@ -194,18 +202,19 @@ public sealed partial class GossipsubRouter
         {
             if (!_peers.ContainsKey(peer))
             {
-                _outputs.Add(new RouterOutput.ConnectDirect(peer));
+                _outputs.Add(RouterOutput.ConnectDirect(peer));
             }
         }
     }
 
     private void ForgetNearFirst()
     {
-        foreach ((MessageId id, NearFirst nearFirst) in _nearFirst)
+        foreach ((MessageId id, PendingValidation accepted) in _nearFirst)
         {
-            if (nearFirst.Until < _now)
+            if (accepted.NearFirstUntil < _now)
             {
                 _nearFirst.Remove(id);
+                Recycle(accepted);
             }
         }
     }

@@ -13,7 +13,7 @@ public sealed partial class GossipsubRouter
         }
 
         bool direct = _settings.DirectPeers.ContainsKey(connected.Peer);
-        var peer = new RouterPeer(connected, direct, _scores.Connect(connected.Peer, connected.Address));
+        var peer = new RouterPeer(connected, direct, _scores.Connect(connected.Peer, connected.Address), _settings.MaxIDontWantRemembered);
         _peers.Add(peer.Id, peer);
         if (direct)
         {
@@ -23,9 +23,14 @@ public sealed partial class GossipsubRouter
         SendHello(peer);
     }
 
-    /// <summary>Every peer learns all our subscriptions first.</summary>
+    /// <summary>Every peer learns all our subscriptions first, and our extensions with them (v1.3: in the first RPC, and only there).</summary>
     private void SendHello(RouterPeer peer)
     {
+        if (peer.Version >= GossipsubVersion.V13 && _extensions is not null)
+        {
+            Control(peer).Extensions = _extensions;
+        }
+
         foreach (TopicState topic in _topics.Values)
         {
             if (topic.Joined)
@@ -45,6 +50,8 @@ public sealed partial class GossipsubRouter
         if (reopened.Inbound)
         {
             LeaveTopics(peer);
+            peer.Greeted = false;
+            ForgetExtensions(peer);
         }
 
         SendHello(peer);
@@ -68,6 +75,7 @@ public sealed partial class GossipsubRouter
         }
 
         LeaveTopics(peer);
+        ForgetExtensions(peer);
         _directPeers.Remove(peer);
         _scores.Disconnect(id, _now);
     }

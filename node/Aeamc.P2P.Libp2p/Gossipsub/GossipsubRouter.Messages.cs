@@ -4,13 +4,14 @@ using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Libp2p.Gossipsub;
 
-// Messages in and out (gossipsub v1.0, Message Processing; v1.1, Flood Publishing and Extended Validators; v1.2).
+// Messages received and judged (gossipsub v1.0, Message Processing; v1.1, Extended Validators).
 public sealed partial class GossipsubRouter
 {
     private const int MaxPendingValidations = 16_384;
 
     private readonly Dictionary<MessageId, PendingValidation> _pending = [];
-    private readonly Dictionary<MessageId, NearFirst> _nearFirst = [];
+    private readonly Dictionary<MessageId, PendingValidation> _nearFirst = [];
+    private readonly Stack<PendingValidation> _sparePending = new();
 
     private void OnRpc(PeerId id, Rpc rpc)
     {
@@ -27,6 +28,7 @@ public sealed partial class GossipsubRouter
         }
 
         Count(RouterCounter.RpcEntriesSkipped, rpc.Skipped);
+        OnExtensions(peer, rpc);
         OnSubscriptions(peer, rpc.Subscriptions);
         foreach (ref readonly RpcMessage message in CollectionsMarshal.AsSpan(rpc.Messages))
         {
@@ -64,24 +66,38 @@ public sealed partial class GossipsubRouter
         }
 
         _promises.Fulfil(message.Id);
+        PeerId? asked = _requests.Fulfil(message.Id);
         if (_pending.Count >= MaxPendingValidations)
         {
             Count(RouterCounter.MessagesOverload);
             return;
         }
 
-        var owned = PubsubMessage.Copy(message);
+        var owned = PubsubMessage.Copy(Frames, message);
         if (owned.Author == _self)
         {
             // Ours from before a restart, or a forgery of ours: neither is news.
             Count(RouterCounter.MessagesOwn);
+            owned.Release();
             return;
         }
 
+        if (!_sparePending.TryPop(out PendingValidation? pending))
+        {
+            pending = new PendingValidation();
+        }
+
+        pending.Begin(owned, peer);
         _seen.Set(owned.Id, SeenState.Pending);
-        _pending.Add(owned.Id, new PendingValidation(owned, peer));
-        SendIDontWant(topic, owned, peer);
-        _outputs.Add(new RouterOutput.Validate(peer.Id, owned));
+        _pending.Add(owned.Id, pending);
+        SendIDontWant(topic, owned, peer, asked);
+        _outputs.Add(RouterOutput.Validate(peer.Id, owned));
+    }
+
+    private void Recycle(PendingValidation pending)
+    {
+        pending.Clear();
+        _sparePending.Push(pending);
     }
 
     private void OnDuplicate(RouterPeer peer, TopicState topic, in MessageId id, SeenState state)
@@ -98,10 +114,15 @@ public sealed partial class GossipsubRouter
         {
             _scores.InvalidDelivery(peer.Score, topic.Name);
         }
-        else if (_nearFirst.TryGetValue(id, out NearFirst nearFirst) && _now <= nearFirst.Until && !nearFirst.Credited.Contains(peer))
+        else if (_nearFirst.TryGetValue(id, out PendingValidation? accepted) && _now <= accepted.NearFirstUntil && !accepted.Senders.Contains(peer))
         {
-            nearFirst.Credited.Add(peer);
+            accepted.Senders.Add(peer);
             _scores.MeshDelivery(peer.Score, topic.Name);
+        }
+
+        if (peer.Wants(id) && _cache.TryGet(id, out PubsubMessage? message, out TimeSpan putAt))
+        {
+            Save(peer, message, putAt);
         }
     }
 
@@ -133,6 +154,17 @@ public sealed partial class GossipsubRouter
             default:
                 throw Invariant.Fail($"unknown validity {validity}");
         }
+
+        // The outputs of this step still name it.
+        _lentMessages.Add(pending.Message);
+        if (!_nearFirst.TryGetValue(id, out PendingValidation? kept) || kept != pending)
+        {
+            Recycle(pending);
+        }
+        else
+        {
+            pending.DropMessage();
+        }
     }
 
     private void Accept(PendingValidation pending)
@@ -149,7 +181,8 @@ public sealed partial class GossipsubRouter
 
         if (_scores.MeshDeliveryWindow(message.Topic) is { } window)
         {
-            _nearFirst[message.Id] = new NearFirst(_now + window, pending.Senders);
+            pending.NearFirstUntil = _now + window;
+            _nearFirst.TryAdd(message.Id, pending);
         }
 
         if (!_topics.TryGetValue(message.Topic, out TopicState? topic) || !topic.Joined)
@@ -157,103 +190,20 @@ public sealed partial class GossipsubRouter
             return;
         }
 
-        _cache.Put(message);
+        _cache.Put(message, _now);
         foreach (RouterPeer peer in topic.Mesh)
         {
-            Forward(peer, pending);
+            Forward(topic, peer, pending);
         }
 
         foreach (RouterPeer peer in _directPeers)
         {
             if (peer.Topics.Contains(message.Topic))
             {
-                Forward(peer, pending);
+                Forward(topic, peer, pending);
             }
         }
 
-        _outputs.Add(new RouterOutput.Deliver(message));
-    }
-
-    private void Forward(RouterPeer peer, PendingValidation pending)
-    {
-        // Not back to who sent it or made it, nor to who said IDONTWANT (v1.2).
-        if (!pending.Senders.Contains(peer) && peer.Id != pending.Message.Author && peer.Wants(pending.Message.Id))
-        {
-            _outputs.Add(new RouterOutput.SendMessage(peer.Id, pending.Message, SendPriority.Forward));
-        }
-    }
-
-    private void OnPublish(PubsubMessage message)
-    {
-        if (_seen.Contains(message.Id))
-        {
-            return;
-        }
-
-        _seen.Set(message.Id, SeenState.Accepted);
-        _cache.Put(message);
-        TopicState topic = Topic(message.Topic);
-        if (_settings.FloodPublish)
-        {
-            // v1.1, Flood Publishing: to everyone in the topic above the threshold.
-            foreach (RouterPeer peer in topic.Members)
-            {
-                if (peer.Direct || _scores.Value(peer.Score) >= _settings.Score.PublishThreshold)
-                {
-                    Send(peer, message);
-                }
-            }
-        }
-        else
-        {
-            foreach (RouterPeer peer in _directPeers)
-            {
-                if (peer.Topics.Contains(message.Topic))
-                {
-                    Send(peer, message);
-                }
-            }
-
-            foreach (RouterPeer peer in topic.Joined ? topic.Mesh : FillFanout(topic))
-            {
-                Send(peer, message);
-            }
-        }
-
-        ForgetIfIdle(topic);
-    }
-
-    private void Send(RouterPeer peer, PubsubMessage message)
-    {
-        if (peer.Wants(message.Id))
-        {
-            _outputs.Add(new RouterOutput.SendMessage(peer.Id, message, SendPriority.Control));
-        }
-    }
-
-    /// <summary>v1.0, Fanout: up to D peers of a topic we have not joined.</summary>
-    private List<RouterPeer> FillFanout(TopicState topic)
-    {
-        topic.LastFanoutPublish = _now;
-        topic.Fanout.AddRange(PickMembers(topic, _settings.Degree - topic.Fanout.Count, peer =>
-            !peer.Direct && !topic.Fanout.Contains(peer) && _scores.Value(peer.Score) >= _settings.Score.PublishThreshold));
-        return topic.Fanout;
-    }
-
-    /// <summary>v1.2: at once and before validation, so that it overtakes the duplicates.</summary>
-    private void SendIDontWant(TopicState topic, PubsubMessage message, RouterPeer source)
-    {
-        if (message.Data.Length < _settings.IDontWantThreshold)
-        {
-            return;
-        }
-
-        foreach (RouterPeer peer in topic.Mesh)
-        {
-            if (peer != source && peer.SupportsIDontWant)
-            {
-                Control(peer).IDontWantIds.Add(message.Id);
-            }
-        }
+        _outputs.Add(RouterOutput.Deliver(message));
     }
 }

@@ -4,12 +4,17 @@ using Aeamc.P2P.Primitives;
 namespace Aeamc.P2P.Libp2p.Gossipsub;
 
 /// <summary>
-/// Gossipsub v1.1 with IDONTWANT of v1.2 as a state machine: no clock, no I/O, no tasks; the same inputs and the same seed
+/// Gossipsub v1.1 with IDONTWANT of v1.2 and extensions of v1.3 as a state machine: no clock, no I/O, no tasks; the same inputs and the same seed
 /// give the same outputs. Not safe for concurrent use.
 /// What a message costs depends on the mesh of its topic, not on the number of connected peers.
 /// </summary>
 public sealed partial class GossipsubRouter
 {
+    private const int MaxHeld = 4096;
+    private const int MaxSpareRpcs = 256;
+
+    private static readonly List<RouterOutput> NoOutputs = [];
+
     private readonly PeerId _self;
     private readonly PubsubSettings _settings;
     private readonly Random _random;
@@ -17,16 +22,24 @@ public sealed partial class GossipsubRouter
     private readonly SeenCache _seen;
     private readonly MessageCache _cache;
     private readonly GossipPromises _promises = new();
+    private readonly GossipRequests _requests;
+    private readonly HeldForwards _held = new(MaxHeld);
     private readonly Dictionary<PeerId, RouterPeer> _peers = [];
     private readonly Dictionary<string, TopicState> _topics = new(StringComparer.Ordinal);
     private readonly List<RouterPeer> _directPeers = [];
     private readonly List<RouterPeer> _withPending = [];
     private readonly long[] _counters = new long[Enum.GetValues<RouterCounter>().Length];
     private readonly long[] _faults = new long[Enum.GetValues<MessageFault>().Length];
+    private readonly ReadOnlyMemory<byte>? _extensions;
+
+    // Lent to the caller with the outputs of the last step, and taken back at the next one.
+    private readonly List<Rpc> _lentRpcs = [];
+    private readonly Stack<Rpc> _spareRpcs = new();
+    private readonly List<PubsubMessage> _lentMessages = [];
 
     private TimeSpan _now;
     private long _tick;
-    private List<RouterOutput> _outputs = [];
+    private List<RouterOutput> _outputs = NoOutputs;
 
     /// <param name="self">This peer.</param>
     /// <param name="settings">Parameters, validated.</param>
@@ -40,17 +53,41 @@ public sealed partial class GossipsubRouter
         _scores = new ScoreKeeper(settings.Score);
         _seen = new SeenCache(settings.SeenTtl, settings.MaxSeenIds);
         _cache = new MessageCache(settings.HistoryLength, settings.HistoryGossip, settings.MaxCachedBytes);
+        _requests = new GossipRequests(settings.MaxRequestsInFlight, settings.IWantRetry, settings.HeartbeatInterval * settings.HistoryLength);
+        _extensions = settings.Extensions.Count > 0 ? ExtensionAnnouncement.Encode(settings.Extensions) : null;
+    }
+
+    /// <summary>Where the memory of messages comes from; trimmed at each heartbeat.</summary>
+    internal FramePool Frames { get; init; } = FramePool.Shared;
+
+    /// <summary>When <see cref="RouterInput.Wake"/> is due at the latest; null when nothing waits. Any other step serves as well.</summary>
+    public TimeSpan? NextWake
+    {
+        get
+        {
+            TimeSpan? next = _held.NextDue;
+            // As many as topics of ours with traffic right now.
+            foreach (TopicState topic in _announcing)
+            {
+                next = next is { } due && due < topic.AnnounceAt ? due : topic.AnnounceAt;
+            }
+
+            return next;
+        }
     }
 
     /// <summary>Handles one input.</summary>
     /// <param name="now">Time since any fixed moment; never less than before.</param>
     /// <param name="input">What happened.</param>
-    /// <param name="outputs">What is to be done is added here, in order.</param>
+    /// <param name="outputs">What is to be done is added here, in order; what it lends is valid until the next step.</param>
     public void Step(TimeSpan now, RouterInput input, List<RouterOutput> outputs)
     {
         Invariant.Check(now >= _now);
         _now = now;
         _outputs = outputs;
+        TakeBackLent();
+        SendAnnounced();
+        SendHeld();
         switch (input)
         {
             case RouterInput.RpcReceived received:
@@ -90,12 +127,15 @@ public sealed partial class GossipsubRouter
             case RouterInput.PeerRecordKnown known:
                 OnPeerRecordKnown(known);
                 break;
+            case RouterInput.Wake:
+                break;
             default:
                 throw Invariant.Fail($"unknown input {input}");
         }
 
+        FlushIDontWant();
         FlushPending();
-        _outputs = [];
+        _outputs = NoOutputs;
     }
 
     /// <summary>The score of a connected or remembered peer; 0 for a stranger.</summary>
@@ -127,7 +167,8 @@ public sealed partial class GossipsubRouter
     {
         if (!_topics.TryGetValue(name, out TopicState? topic))
         {
-            _topics.Add(name, topic = new TopicState(name, _settings.MaxBackoffsPerTopic));
+            bool countsDeliveries = _scores.MeshDeliveryWindow(name) is not null;
+            _topics.Add(name, topic = new TopicState(name, countsDeliveries, _settings.MaxBackoffsPerTopic, _peers.ContainsKey));
         }
 
         return topic;
@@ -138,11 +179,42 @@ public sealed partial class GossipsubRouter
     {
         if (peer.Pending is null)
         {
-            peer.Pending = new Rpc();
+            peer.Pending = LendRpc();
             _withPending.Add(peer);
         }
 
         return peer.Pending;
+    }
+
+    private Rpc LendRpc()
+    {
+        if (!_spareRpcs.TryPop(out Rpc? rpc))
+        {
+            rpc = new Rpc();
+        }
+
+        _lentRpcs.Add(rpc);
+        return rpc;
+    }
+
+    private void TakeBackLent()
+    {
+        foreach (Rpc rpc in _lentRpcs)
+        {
+            rpc.Clear();
+            if (_spareRpcs.Count < MaxSpareRpcs)
+            {
+                _spareRpcs.Push(rpc);
+            }
+        }
+
+        _lentRpcs.Clear();
+        foreach (PubsubMessage message in _lentMessages)
+        {
+            message.Release();
+        }
+
+        _lentMessages.Clear();
     }
 
     private void FlushPending()
@@ -151,7 +223,7 @@ public sealed partial class GossipsubRouter
         {
             if (peer.Pending is { } rpc && _peers.ContainsKey(peer.Id))
             {
-                _outputs.Add(new RouterOutput.SendRpc(peer.Id, rpc, SendPriority.Control));
+                _outputs.Add(RouterOutput.SendRpc(peer.Id, rpc, SendPriority.Control));
             }
 
             peer.Pending = null;

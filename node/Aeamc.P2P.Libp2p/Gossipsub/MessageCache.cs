@@ -3,31 +3,50 @@ using Aeamc.P2P.Libp2p.Multiformats;
 
 namespace Aeamc.P2P.Libp2p.Gossipsub;
 
-/// <summary>The messages of the last heartbeats, for IHAVE and IWANT (gossipsub v1.0, Message Cache), with a bound in bytes.</summary>
+/// <summary>
+/// The messages of the last heartbeats, for IHAVE and IWANT (gossipsub v1.0, Message Cache), with a bound in bytes. It holds
+/// each message and releases it when it goes.
+/// </summary>
 internal sealed class MessageCache(int historyLength, int historyGossip, int maxBytes)
 {
     private readonly Dictionary<MessageId, Entry> _entries = [];
     private readonly Queue<Entry> _inOrder = new();
+    private readonly Stack<Entry> _spare = new();
     private int _window;
     private long _bytes;
 
     public int Count => _entries.Count;
 
     /// <summary>Adds a message to the current window.</summary>
-    public void Put(PubsubMessage message)
+    public void Put(PubsubMessage message, TimeSpan now)
     {
-        var entry = new Entry(message, _window);
+        if (!_spare.TryPop(out Entry? entry))
+        {
+            entry = new Entry();
+        }
+
         if (!_entries.TryAdd(message.Id, entry))
         {
+            _spare.Push(entry);
             return;
         }
 
+        message.Retain();
+        (entry.Message, entry.Window, entry.PutAt) = (message, _window, now);
         _inOrder.Enqueue(entry);
         _bytes += message.Frame.Length;
         while (_bytes > maxBytes)
         {
             RemoveOldest();
         }
+    }
+
+    /// <summary>Finds a message and when it was put here.</summary>
+    public bool TryGet(in MessageId id, [NotNullWhen(true)] out PubsubMessage? message, out TimeSpan putAt)
+    {
+        bool found = _entries.TryGetValue(id, out Entry? entry);
+        (message, putAt) = found ? (entry!.Message!, entry.PutAt) : (null, default);
+        return found;
     }
 
     /// <summary>Finds a message that a peer asks for, and counts the request.</summary>
@@ -43,28 +62,20 @@ internal sealed class MessageCache(int historyLength, int historyGossip, int max
         entry.Requests ??= [];
         requests = entry.Requests.GetValueOrDefault(peer) + 1;
         entry.Requests[peer] = requests;
-        message = entry.Message;
+        message = entry.Message!;
         return true;
     }
 
-    /// <summary>The ids to advertise, by topic: those of the latest windows.</summary>
-    public Dictionary<string, List<MessageId>> GossipIds()
+    /// <summary>Hands over the messages to advertise, those of the latest windows, the oldest first.</summary>
+    public void ForEachAdvertised(Action<PubsubMessage> take)
     {
-        var ids = new Dictionary<string, List<MessageId>>(StringComparer.Ordinal);
         foreach (Entry entry in _inOrder)
         {
             if (entry.Window > _window - historyGossip)
             {
-                if (!ids.TryGetValue(entry.Message.Topic, out List<MessageId>? ofTopic))
-                {
-                    ids.Add(entry.Message.Topic, ofTopic = []);
-                }
-
-                ofTopic.Add(entry.Message.Id);
+                take(entry.Message!);
             }
         }
-
-        return ids;
     }
 
     /// <summary>Opens the next window and lets the oldest go.</summary>
@@ -80,15 +91,21 @@ internal sealed class MessageCache(int historyLength, int historyGossip, int max
     private void RemoveOldest()
     {
         Entry entry = _inOrder.Dequeue();
-        _entries.Remove(entry.Message.Id);
-        _bytes -= entry.Message.Frame.Length;
+        PubsubMessage message = entry.Message!;
+        _entries.Remove(message.Id);
+        _bytes -= message.Frame.Length;
+        (entry.Message, entry.Requests) = (null, null);
+        _spare.Push(entry);
+        message.Release();
     }
 
-    private sealed class Entry(PubsubMessage message, int window)
+    private sealed class Entry
     {
-        public PubsubMessage Message { get; } = message;
+        public PubsubMessage? Message { get; set; }
 
-        public int Window { get; } = window;
+        public int Window { get; set; }
+
+        public TimeSpan PutAt { get; set; }
 
         /// <summary>How often each peer asked for it.</summary>
         public Dictionary<PeerId, int>? Requests { get; set; }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -40,6 +41,9 @@ public sealed class MessagePolicy
         _sequenceNumber = firstSequenceNumber;
     }
 
+    /// <summary>Where the memory of own messages comes from.</summary>
+    internal FramePool Frames { get; init; } = FramePool.Shared;
+
     /// <summary>Sets the fault of a received message, and its id if it has none.</summary>
     public void Identify(ref RpcMessage message)
     {
@@ -53,25 +57,42 @@ public sealed class MessagePolicy
     }
 
     /// <summary>StrictSign: whether the signature of a message without fault holds. Costly: only for messages not seen yet.</summary>
-    public bool VerifySignature(in RpcMessage message) =>
-        _settings.SignaturePolicy == SignaturePolicy.StrictNoSign
-        || Ed25519.Verify(Author(message).ToNodeId(), RpcEncoder.EncodeSigned(message), message.Signature.GetValueOrDefault().Span);
+    public bool VerifySignature(in RpcMessage message)
+    {
+        if (_settings.SignaturePolicy == SignaturePolicy.StrictNoSign)
+        {
+            return true;
+        }
 
-    /// <summary>Makes a message of our own; under StrictSign each call makes another message, even of the same data.</summary>
+        SharedFrame signed = RpcEncoder.EncodeSigned(Frames, message);
+        bool holds = Ed25519.Verify(Author(message).ToNodeId(), signed.Span, message.Signature.GetValueOrDefault().Span);
+        signed.Release();
+        return holds;
+    }
+
+    /// <summary>
+    /// Makes a message of our own with one holder, the caller; under StrictSign each call makes another message, even of the same data.
+    /// </summary>
     public PubsubMessage Create(string topic, ReadOnlySpan<byte> data)
     {
-        var message = new RpcMessage { Topic = topic, Data = data.ToArray() };
+        byte[] copy = ArrayPool<byte>.Shared.Rent(data.Length);
+        data.CopyTo(copy);
+        var message = new RpcMessage { Topic = topic, Data = copy.AsMemory(0, data.Length) };
         if (_key is not null && _settings.SignaturePolicy == SignaturePolicy.StrictSign)
         {
             var sequenceNumber = new byte[SequenceNumberSize];
             BinaryPrimitives.WriteUInt64BigEndian(sequenceNumber, Interlocked.Increment(ref _sequenceNumber));
             message.From = _self.ToArray();
             message.SequenceNumber = sequenceNumber;
-            message.Signature = _key.Sign(RpcEncoder.EncodeSigned(message));
+            SharedFrame signed = RpcEncoder.EncodeSigned(Frames, message);
+            message.Signature = _key.Sign(signed.Span);
+            signed.Release();
         }
 
         Identify(ref message);
-        return PubsubMessage.Copy(message);
+        var created = PubsubMessage.Copy(Frames, message);
+        ArrayPool<byte>.Shared.Return(copy);
+        return created;
     }
 
     // StrictNoSign: absent, not merely empty.

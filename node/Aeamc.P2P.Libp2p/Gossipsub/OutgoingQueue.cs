@@ -18,17 +18,19 @@ internal enum EnqueueResult
 }
 
 /// <summary>
-/// The frames that wait for one peer, bounded in bytes. When it is full, gossip is dropped first, then messages of others.
-/// Many may enqueue, one writes.
+/// The frames that wait for one peer, bounded in bytes. When it is full, gossip is dropped first, then messages of others. It
+/// holds each frame until it is written or dropped. Many may enqueue, one writes.
 /// </summary>
 internal sealed class OutgoingQueue(int maxBytes) : IDisposable
 {
     private const int BatchBytes = 64 << 10;
 
-    private readonly Queue<byte[]>[] _frames = [new(), new(), new()];
+    private readonly Queue<SharedFrame>[] _frames = [new(), new(), new()];
+    private readonly HashSet<PubsubMessage> _forwards = [];
     private readonly SemaphoreSlim _ready = new(0, 1);
     private readonly Lock _gate = new();
     private int _bytes;
+    private bool _disposed;
 
     public int Bytes
     {
@@ -41,16 +43,22 @@ internal sealed class OutgoingQueue(int maxBytes) : IDisposable
         }
     }
 
-    public EnqueueResult Enqueue(byte[] frame, SendPriority priority)
+    /// <summary>Retains the frame if it is queued.</summary>
+    public EnqueueResult Enqueue(SharedFrame frame, SendPriority priority)
     {
         lock (_gate)
         {
+            if (_disposed)
+            {
+                return EnqueueResult.Dropped;
+            }
+
             EnqueueResult result = EnqueueResult.Queued;
             for (SendPriority victim = SendPriority.Gossip; victim > priority && _bytes + frame.Length > maxBytes; victim--)
             {
-                while (_bytes + frame.Length > maxBytes && _frames[(int)victim].TryDequeue(out byte[]? dropped))
+                while (_bytes + frame.Length > maxBytes && _frames[(int)victim].Count > 0)
                 {
-                    _bytes -= dropped.Length;
+                    Dequeue(victim, out _).Release();
                     result = EnqueueResult.QueuedInstead;
                 }
             }
@@ -60,14 +68,29 @@ internal sealed class OutgoingQueue(int maxBytes) : IDisposable
                 return priority == SendPriority.Control ? EnqueueResult.Overflow : EnqueueResult.Dropped;
             }
 
+            frame.Retain();
             _frames[(int)priority].Enqueue(frame);
             _bytes += frame.Length;
+            if (priority == SendPriority.Forward && frame.Message is { } message)
+            {
+                _forwards.Add(message);
+            }
+
             if (_ready.CurrentCount == 0)
             {
                 _ready.Release();
             }
 
             return result;
+        }
+    }
+
+    /// <summary>The peer has the message (v1.2): a forwarded copy that still waits is not written. False when none does.</summary>
+    public bool Cancel(PubsubMessage message)
+    {
+        lock (_gate)
+        {
+            return _forwards.Remove(message);
         }
     }
 
@@ -81,9 +104,16 @@ internal sealed class OutgoingQueue(int maxBytes) : IDisposable
             while (true)
             {
                 await _ready.WaitAsync(cancellationToken).ConfigureAwait(false);
-                for (int length = Take(batch, out byte[]? large); length > 0 || large is not null; length = Take(batch, out large))
+                for (int length = Take(batch, out SharedFrame? large); length > 0 || large is not null; length = Take(batch, out large))
                 {
-                    await stream.WriteAsync(large ?? batch.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+                    try
+                    {
+                        await stream.WriteAsync(large?.Memory ?? batch.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+                    }
+                    finally
+                    {
+                        large?.Release();
+                    }
                 }
             }
         }
@@ -93,38 +123,68 @@ internal sealed class OutgoingQueue(int maxBytes) : IDisposable
         }
     }
 
-    public void Dispose() => _ready.Dispose();
-
-    /// <summary>Fills the batch with whole frames; a frame that no batch could hold comes alone.</summary>
-    private int Take(byte[] batch, out byte[]? large)
+    /// <summary>Fills the batch with whole frames; a frame that no batch could hold comes alone and is the caller's to release.</summary>
+    public int Take(Span<byte> batch, out SharedFrame? large)
     {
         large = null;
         int length = 0;
         lock (_gate)
         {
-            foreach (Queue<byte[]> frames in _frames)
+            for (SendPriority priority = SendPriority.Control; priority <= SendPriority.Gossip; priority++)
             {
-                while (frames.TryPeek(out byte[]? frame))
+                while (_frames[(int)priority].TryPeek(out SharedFrame? next))
                 {
-                    if (frame.Length > batch.Length - length)
+                    bool fits = next.Length <= batch.Length - length;
+                    if (!fits && length > 0)
                     {
-                        if (length == 0)
-                        {
-                            large = frames.Dequeue();
-                            _bytes -= large.Length;
-                        }
-
                         return length;
                     }
 
-                    frames.Dequeue();
-                    _bytes -= frame.Length;
-                    frame.CopyTo(batch, length);
-                    length += frame.Length;
+                    SharedFrame frame = Dequeue(priority, out bool cancelled);
+                    if (cancelled)
+                    {
+                        frame.Release();
+                    }
+                    else if (!fits)
+                    {
+                        large = frame;
+                        return 0;
+                    }
+                    else
+                    {
+                        frame.Span.CopyTo(batch[length..]);
+                        length += frame.Length;
+                        frame.Release();
+                    }
                 }
             }
         }
 
         return length;
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            for (SendPriority priority = SendPriority.Control; priority <= SendPriority.Gossip; priority++)
+            {
+                while (_frames[(int)priority].Count > 0)
+                {
+                    Dequeue(priority, out _).Release();
+                }
+            }
+
+            _ready.Dispose();
+        }
+    }
+
+    private SharedFrame Dequeue(SendPriority priority, out bool cancelled)
+    {
+        SharedFrame frame = _frames[(int)priority].Dequeue();
+        _bytes -= frame.Length;
+        cancelled = priority == SendPriority.Forward && frame.Message is { } message && !_forwards.Remove(message);
+        return frame;
     }
 }

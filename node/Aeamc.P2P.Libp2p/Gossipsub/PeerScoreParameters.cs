@@ -17,8 +17,11 @@ public sealed record PeerScoreParameters
     /// <summary>From it on, peers that the peer names in a PRUNE are believed.</summary>
     public double AcceptPeerExchangeThreshold { get; init; } = 10;
 
-    /// <summary>When the median of a mesh is below it, better peers are grafted.</summary>
-    public double OpportunisticGraftThreshold { get; init; } = 5;
+    /// <summary>
+    /// When the median of a mesh is below it, better peers are grafted: more than time in the mesh earns in several topics, less
+    /// than a peer that delivers.
+    /// </summary>
+    public double OpportunisticGraftThreshold { get; init; } = 2;
 
     public TimeSpan DecayInterval { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -1,13 +1,34 @@
+using Aeamc.P2P.Primitives;
+
 namespace Aeamc.P2P.Libp2p.Gossipsub;
 
-/// <summary>A message that the application judges, and who has sent it meanwhile.</summary>
-internal sealed class PendingValidation(PubsubMessage message, RouterPeer source)
+/// <summary>
+/// A message that the application judges, or has accepted a moment ago, and who has sent it meanwhile. Instances are reused.
+/// </summary>
+internal sealed class PendingValidation
 {
-    public PubsubMessage Message { get; } = message;
+    private PubsubMessage? _message;
+
+    public PubsubMessage Message => _message ?? throw Invariant.Fail("nothing is under validation");
 
     /// <summary>Who sent it, the first first; each once.</summary>
-    public List<RouterPeer> Senders { get; } = [source];
-}
+    public List<RouterPeer> Senders { get; } = [];
 
-/// <summary>A message accepted a moment ago: mesh peers that send it until <paramref name="Until"/> are near-first (P3).</summary>
-internal readonly record struct NearFirst(TimeSpan Until, List<RouterPeer> Credited);
+    /// <summary>Once accepted: until when mesh peers that send it are near-first (P3).</summary>
+    public TimeSpan NearFirstUntil { get; set; }
+
+    public void Begin(PubsubMessage message, RouterPeer source)
+    {
+        _message = message;
+        Senders.Add(source);
+    }
+
+    /// <summary>Forgets the message; the senders stay for P3.</summary>
+    public void DropMessage() => _message = null;
+
+    public void Clear()
+    {
+        _message = null;
+        Senders.Clear();
+    }
+}

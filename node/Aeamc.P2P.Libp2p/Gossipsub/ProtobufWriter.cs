@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Aeamc.P2P.Libp2p.Gossipsub;
 
-/// <summary>Writes protobuf fields into a span that was measured to fit. Field numbers here are below 16: one tag byte.</summary>
+/// <summary>Writes protobuf fields into a span that was measured to fit.</summary>
 internal ref struct ProtobufWriter(Span<byte> destination)
 {
     private readonly Span<byte> _destination = destination;
@@ -20,8 +20,11 @@ internal ref struct ProtobufWriter(Span<byte> destination)
         return size;
     }
 
-    /// <summary>Size of a length-delimited field of <paramref name="length"/> bytes.</summary>
+    /// <summary>Size of a length-delimited field of <paramref name="length"/> bytes whose number is below 16: one tag byte.</summary>
     public static int FieldSize(int length) => 1 + VarintSize((ulong)length) + length;
+
+    /// <summary>Size of a length-delimited field with any number.</summary>
+    public static int FieldSize(int field, int length) => VarintSize((ulong)field << 3) + VarintSize((ulong)length) + length;
 
     public void WriteVarint(ulong value)
     {
@@ -35,14 +38,14 @@ internal ref struct ProtobufWriter(Span<byte> destination)
 
     public void WriteVarint(int field, ulong value)
     {
-        _destination[Position++] = (byte)(field << 3 | (int)WireType.Varint);
+        WriteVarint((ulong)field << 3 | (ulong)WireType.Varint);
         WriteVarint(value);
     }
 
     /// <summary>Writes the tag and length of a field whose content follows.</summary>
     public void WriteHeader(int field, int length)
     {
-        _destination[Position++] = (byte)(field << 3 | (int)WireType.LengthDelimited);
+        WriteVarint((ulong)field << 3 | (ulong)WireType.LengthDelimited);
         WriteVarint((ulong)length);
     }
 

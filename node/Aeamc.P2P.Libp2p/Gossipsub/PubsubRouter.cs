@@ -1,17 +1,15 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using System.Text;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Libp2p.Hosting;
 using Aeamc.P2P.Libp2p.Multiformats;
-using Aeamc.P2P.Libp2p.Records;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Libp2p.Gossipsub;
 
 /// <summary>
-/// Gossipsub over a host: one stream each way per peer, the rules in <see cref="GossipsubRouter"/>. All members may be called
-/// from any thread.
+/// Gossipsub over a host: one stream each way per peer (<see cref="PubsubStreams"/>), the rules in <see cref="GossipsubRouter"/>,
+/// run by <see cref="RouterDriver"/>. All members may be called from any thread.
 /// <code>
 /// await using var pubsub = new PubsubRouter(host, new PubsubSettings());
 /// ITopic blocks = pubsub.Subscribe("/aeamc/main/c0/blocks", (peer, data, ct) => ValueTask.FromResult(MessageValidity.Accept));
@@ -22,18 +20,18 @@ namespace Aeamc.P2P.Libp2p.Gossipsub;
 /// </summary>
 public sealed class PubsubRouter : IAsyncDisposable
 {
+    /// <summary>Gossipsub v1.3 (extensions), offered when there are any.</summary>
+    public const string ProtocolV13 = "/meshsub/1.3.0";
+
     /// <summary>Gossipsub v1.2 (IDONTWANT).</summary>
     public const string ProtocolV12 = "/meshsub/1.2.0";
 
     /// <summary>Gossipsub v1.1.</summary>
     public const string ProtocolV11 = "/meshsub/1.1.0";
 
-    private const int MaxOpenFailures = 5;
     private const int ReconcileTicks = 5;
 
     private static readonly TimeSpan FirstHeartbeat = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan ReopenDelay = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongLived = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
 
     private readonly ILibp2pHost _host;
@@ -41,20 +39,16 @@ public sealed class PubsubRouter : IAsyncDisposable
     private readonly Action<Libp2pLogLevel, string> _log;
     private readonly MessagePolicy _policy;
     private readonly TopicNames _names = new();
-    private readonly RpcDecoder _decoder;
     private readonly ConcurrentDictionary<string, JoinedTopic> _joined = new(StringComparer.Ordinal);
     private readonly TaskTracker _tasks = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly long _startedAt;
-
-    // Guards the core and everything below.
-    private readonly Lock _gate = new();
-    private readonly GossipsubRouter _core;
-    private readonly List<RouterOutput> _outputs = [];
-    private readonly Dictionary<PeerId, PubsubPeer> _peers = [];
+    private readonly RouterDriver _driver;
+    private readonly PubsubStreams _streams;
+    private readonly ApplicationCalls _application;
+    private readonly PeerDialer _dialer;
+    private readonly Action<RouterInput.Validated> _onVerdict;
     private ITimer? _heartbeat;
     private long _ticks;
-    private bool _stopped;
 
     /// <summary>A router over <paramref name="host"/>; it takes part once <see cref="Start"/> is called.</summary>
     /// <param name="host">The host; not disposed.</param>
@@ -71,9 +65,12 @@ public sealed class PubsubRouter : IAsyncDisposable
         // Numbers must increase over restarts: they start at the clock, in nanoseconds, faster than anyone publishes.
         var clock = (ulong)(host.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
         _policy = new MessagePolicy(settings, host.LocalPeer, signingKey, clock);
-        _decoder = new RpcDecoder(settings, _names);
-        _core = new GossipsubRouter(host.LocalPeer, settings, new Random());
-        _startedAt = host.Time.GetTimestamp();
+        var decoder = new RpcDecoder(settings, _names);
+        _onVerdict = verdict => _driver!.Drive(verdict);
+        _driver = new RouterDriver(host, settings, CallOut, DropSlow);
+        _streams = new PubsubStreams(host, settings, _policy, decoder, _driver, _tasks, _log, _stopping.Token);
+        _application = new ApplicationCalls(_joined, host, _tasks, _log, _stopping.Token);
+        _dialer = new PeerDialer(host, settings, _tasks, _log, _stopping.Token);
     }
 
     /// <summary>The topics joined, sorted.</summary>
@@ -82,20 +79,8 @@ public sealed class PubsubRouter : IAsyncDisposable
     /// <summary>Registers the protocols with the host and starts the heartbeat. Call once, before or after the host starts.</summary>
     public void Start()
     {
-        _host.HandleStream(ProtocolV12, ServeAsync);
-        _host.HandleStream(ProtocolV11, ServeAsync);
-        _host.PeerConnected += OnPeerConnected;
-        _host.PeerIdentified += OnPeerIdentified;
-        _host.PeerDisconnected += OnPeerDisconnected;
-        foreach (PeerInfo info in _host.Peers)
-        {
-            OnPeerConnected(info);
-        }
-
-        lock (_gate)
-        {
-            _heartbeat ??= _host.Time.CreateTimer(static router => ((PubsubRouter)router!).OnHeartbeat(), this, FirstHeartbeat, _settings.HeartbeatInterval);
-        }
+        _streams.Start();
+        _heartbeat ??= _host.Time.CreateTimer(static router => ((PubsubRouter)router!).OnHeartbeat(), this, FirstHeartbeat, _settings.HeartbeatInterval);
     }
 
     /// <summary>Joins a topic.</summary>
@@ -116,7 +101,7 @@ public sealed class PubsubRouter : IAsyncDisposable
         }
 
         _names.Add(topic);
-        Drive(new RouterInput.Subscribe(topic));
+        _driver.Drive(new RouterInput.Subscribe(topic));
         return joined;
     }
 
@@ -130,79 +115,45 @@ public sealed class PubsubRouter : IAsyncDisposable
             throw new ArgumentException($"A message has at most {_settings.MaxMessageBytes} bytes, not {data.Length}.", nameof(data));
         }
 
-        return Drive(new RouterInput.Publish(_policy.Create(topic, data)));
+        PubsubMessage message = _policy.Create(topic, data);
+        int queued = _driver.Drive(new RouterInput.Publish(message));
+        message.Release();
+        return queued;
     }
 
-    /// <summary>P5: sets the application's own score of a connected peer.</summary>
-    public void SetAppScore(PeerId peer, double score) => Drive(new RouterInput.AppScoreChanged(peer, score));
+    /// <summary>P5: sets the application's own score of a peer, connected or not; 0 forgets it.</summary>
+    public void SetAppScore(PeerId peer, double score) => _driver.Drive(new RouterInput.AppScoreChanged(peer, score));
 
     /// <summary>The score of a peer; 0 for a stranger.</summary>
-    public double Score(PeerId peer)
-    {
-        lock (_gate)
-        {
-            return _core.Score(peer);
-        }
-    }
+    public double Score(PeerId peer) => _driver.Read(core => core.Score(peer));
 
     /// <summary>The mesh of a joined topic.</summary>
-    public IReadOnlyList<PeerId> Mesh(string topic)
-    {
-        lock (_gate)
-        {
-            return _core.Mesh(topic);
-        }
-    }
+    public IReadOnlyList<PeerId> Mesh(string topic) => _driver.Read(core => core.Mesh(topic));
 
     /// <summary>The connected peers that subscribed to a topic.</summary>
-    public IReadOnlyList<PeerId> TopicPeers(string topic)
-    {
-        lock (_gate)
-        {
-            return _core.TopicPeers(topic);
-        }
-    }
+    public IReadOnlyList<PeerId> TopicPeers(string topic) => _driver.Read(core => core.TopicPeers(topic));
 
     /// <summary>How often something happened.</summary>
-    public long Counter(RouterCounter counter)
-    {
-        lock (_gate)
-        {
-            return _core.Counter(counter);
-        }
-    }
+    public long Counter(RouterCounter counter) => _driver.Read(core => core.Counter(counter));
 
     /// <summary>How many messages had a fault.</summary>
-    public long Counter(MessageFault fault)
-    {
-        lock (_gate)
-        {
-            return _core.Counter(fault);
-        }
-    }
+    public long Counter(MessageFault fault) => _driver.Read(core => core.Counter(fault));
 
     /// <summary>Stops taking part. Streams end; validators are cancelled; the host goes on.</summary>
     public async ValueTask DisposeAsync()
     {
-        PubsubPeer[] peers;
-        lock (_gate)
+        if (!_driver.Stop())
         {
-            if (_stopped)
-            {
-                return;
-            }
-
-            _stopped = true;
-            _heartbeat?.Dispose();
-            peers = [.. _peers.Values];
-            _peers.Clear();
+            return;
         }
 
-        _host.PeerConnected -= OnPeerConnected;
-        _host.PeerIdentified -= OnPeerIdentified;
-        _host.PeerDisconnected -= OnPeerDisconnected;
+        _streams.Stop();
+        if (_heartbeat is { } heartbeat)
+        {
+            await heartbeat.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
-        Array.ForEach(peers, static peer => peer.Leave());
         if (!await _tasks.WhenIdleAsync(StopPatience).ConfigureAwait(false))
         {
             _log(Libp2pLogLevel.Warning, "a message validator still runs after gossipsub was stopped");
@@ -214,513 +165,45 @@ public sealed class PubsubRouter : IAsyncDisposable
         if (_joined.TryRemove(KeyValuePair.Create(topic.Name, topic)))
         {
             _names.Remove(topic.Name);
-            Drive(new RouterInput.Unsubscribe(topic.Name));
-        }
-    }
-
-    private void OnPeerConnected(PeerInfo info) => Meet(info, protocol: null, inbound: null);
-
-    private void OnPeerIdentified(PeerInfo info)
-    {
-        if (info.Identity?.SignedPeerRecord is { } record)
-        {
-            Drive(new RouterInput.PeerRecordKnown(info.Id, record));
-        }
-    }
-
-    private void OnPeerDisconnected(PeerId id)
-    {
-        // It may be back before this event is handled; then its streams are new, and everything else still holds.
-        if (_host.FindPeer(id) is null)
-        {
-            Part(id);
-        }
-    }
-
-    /// <summary>A peer is there: by an event of the host, or by the stream that it opened, whichever is first.</summary>
-    private PubsubPeer? Meet(PeerInfo info, string? protocol, PeerStream? inbound)
-    {
-        PubsubPeer? peer;
-        PeerStream? replaced = null;
-        bool isNew = false;
-        lock (_gate)
-        {
-            if (_stopped)
-            {
-                return null;
-            }
-
-            if (!_peers.TryGetValue(info.Id, out peer))
-            {
-                peer = new PubsubPeer(info, _settings);
-                _peers.Add(info.Id, peer);
-                isNew = true;
-            }
-
-            if (inbound is not null)
-            {
-                (replaced, peer.Inbound) = (peer.Inbound, inbound);
-            }
-        }
-
-        // One stream to read from per peer: the newer one counts.
-        replaced?.Reset();
-        if (protocol is not null)
-        {
-            Register(peer, protocol, reopened: replaced is not null, inbound: true);
-        }
-
-        if (isNew)
-        {
-            _tasks.Run(() => AttendAsync(peer));
-        }
-
-        return peer;
-    }
-
-    private void Register(PubsubPeer peer, string protocol, bool reopened, bool inbound)
-    {
-        lock (_gate)
-        {
-            if (_stopped || !_peers.TryGetValue(peer.Id, out PubsubPeer? current) || current != peer)
-            {
-                return;
-            }
-
-            bool first = !peer.Registered;
-            peer.Registered = true;
-            if (first)
-            {
-                Step(new RouterInput.PeerConnected(
-                    peer.Id,
-                    peer.Info.Direction == ConnectionDirection.Outbound,
-                    peer.Info.RemoteAddress.ToIpEndPoint()?.Address,
-                    protocol == ProtocolV12));
-            }
-            else if (reopened)
-            {
-                Step(new RouterInput.PeerReopened(peer.Id, inbound));
-            }
-        }
-    }
-
-    private void Part(PeerId id)
-    {
-        PubsubPeer? peer;
-        lock (_gate)
-        {
-            if (!_peers.Remove(id, out peer))
-            {
-                return;
-            }
-
-            if (peer.Registered)
-            {
-                Step(new RouterInput.PeerDisconnected(id));
-            }
-        }
-
-        peer.Leave();
-    }
-
-    /// <summary>Opens our stream to a peer and keeps it open while the peer is there.</summary>
-    private async Task AttendAsync(PubsubPeer peer)
-    {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(peer.Gone, _stopping.Token);
-        try
-        {
-            for (int failures = 0; failures < MaxOpenFailures; failures++)
-            {
-                long openedAt = _host.Time.GetTimestamp();
-                if (!await WriteAsync(peer, reopened: failures > 0, ending.Token).ConfigureAwait(false))
-                {
-                    return;
-                }
-
-                if (_host.Time.GetElapsedTime(openedAt) > LongLived)
-                {
-                    failures = 0;
-                }
-
-                await Task.Delay(ReopenDelay * (1 << failures), _host.Time, ending.Token).ConfigureAwait(false);
-            }
-
-            _host.Refusals.Count("pubsub-stream-refused");
-            Part(peer.Id);
-        }
-        catch (OperationCanceledException)
-        {
-            // The peer is gone, or we stop.
-        }
-        finally
-        {
-            peer.Dispose();
-        }
-    }
-
-    /// <summary>Opens a stream and writes until it breaks. False when another try is pointless.</summary>
-    private async Task<bool> WriteAsync(PubsubPeer peer, bool reopened, CancellationToken cancellationToken)
-    {
-        try
-        {
-            PeerStream stream = await _host.OpenStreamAsync(peer.Id, [ProtocolV12, ProtocolV11], cancellationToken).ConfigureAwait(false);
-            await using (stream.ConfigureAwait(false))
-            {
-                Register(peer, stream.Protocol, reopened, inbound: false);
-                await peer.Queue.WriteToAsync(stream, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch (Libp2pException e) when (e.Error is Libp2pError.ProtocolUnsupported or Libp2pError.NotConnected or Libp2pError.HostStopped)
-        {
-            Part(peer.Id);
-            return false;
-        }
-        catch (Exception e) when (e is Libp2pException or ChannelClosedException)
-        {
-            _log(Libp2pLogLevel.Debug, $"the gossipsub stream to {peer.Id} failed: {e.Message}");
-        }
-
-        return true;
-    }
-
-    /// <summary>Reads what a peer sends.</summary>
-    private async Task ServeAsync(PeerStream stream, CancellationToken cancellationToken)
-    {
-        if (_host.FindPeer(stream.RemotePeer) is not { } info || Meet(info, stream.Protocol, stream) is not { } peer)
-        {
-            return;
-        }
-
-        using var reader = new FrameReader(stream, _settings.MaxRpcBytes, _settings.RpcPatience, _host.Time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token, reader.Late);
-        var rpc = new Rpc();
-        try
-        {
-            while (await reader.ReadAsync(ending.Token).ConfigureAwait(false))
-            {
-                RpcFault fault = _decoder.TryDecode(reader.Frame, rpc);
-                if (fault != RpcFault.None)
-                {
-                    Refuse(peer, stream, fault);
-                    return;
-                }
-
-                Receive(peer, rpc);
-                await peer.RoomAsync(ending.Token).ConfigureAwait(false);
-            }
-        }
-        catch (ChannelClosedException e) when (e.Reason == ChannelCloseReason.MessageTooLong)
-        {
-            Refuse(peer, stream, RpcFault.FrameTooLong);
-        }
-        catch (OperationCanceledException) when (reader.Late.IsCancellationRequested)
-        {
-            _host.Disconnect(peer.Id, "pubsub-frame-too-slow");
-        }
-        catch (Exception e) when (e is ChannelClosedException or OperationCanceledException)
-        {
-            // The peer left, opened another stream, or we stop.
-        }
-    }
-
-    private void Refuse(PubsubPeer peer, PeerStream stream, RpcFault fault)
-    {
-        _host.Refusals.Count(fault switch
-        {
-            RpcFault.FrameTooLong => "pubsub-frame-too-long",
-            RpcFault.BadVarint => "pubsub-bad-varint",
-            RpcFault.LengthOutOfBounds => "pubsub-length-out-of-bounds",
-            RpcFault.BadTag => "pubsub-bad-tag",
-            RpcFault.BadTopic => "pubsub-bad-topic",
-            RpcFault.TooManyEntries => "pubsub-too-many-entries",
-            _ => throw Invariant.Fail($"no name for {fault}"),
-        });
-        Drive(new RouterInput.ProtocolViolated(peer.Id));
-        stream.Reset();
-    }
-
-    private void Receive(PubsubPeer peer, Rpc rpc)
-    {
-        Span<RpcMessage> messages = CollectionsMarshal.AsSpan(rpc.Messages);
-        foreach (ref RpcMessage message in messages)
-        {
-            _policy.Identify(ref message);
-        }
-
-        if (_settings.SignaturePolicy == SignaturePolicy.StrictSign)
-        {
-            VerifyUnseen(messages);
-        }
-
-        Drive(new RouterInput.RpcReceived(peer.Id, rpc), peer);
-    }
-
-    /// <summary>
-    /// Signatures are checked outside the lock, and only of messages that are new. A forgery does not mark its id as seen, so it
-    /// cannot keep the true message out.
-    /// </summary>
-    private void VerifyUnseen(Span<RpcMessage> messages)
-    {
-        foreach (ref RpcMessage message in messages)
-        {
-            bool seen;
-            lock (_gate)
-            {
-                seen = message.Fault != MessageFault.None || _core.HasSeen(message.Id);
-            }
-
-            if (!seen && !_policy.VerifySignature(message))
-            {
-                message.Fault = MessageFault.BadSignature;
-            }
+            _driver.Drive(new RouterInput.Unsubscribe(topic.Name));
         }
     }
 
     private void OnHeartbeat()
     {
-        Drive(RouterInput.Heartbeat.Instance);
+        _driver.Drive(RouterInput.Heartbeat.Instance);
         if (Interlocked.Increment(ref _ticks) % ReconcileTicks == 0)
         {
-            Reconcile();
+            _streams.Reconcile();
         }
     }
 
-    /// <summary>
-    /// Streams and the host's events are not ordered among each other: a stream served just as its connection ended may have
-    /// brought back a peer that nobody will announce as gone, and one given up may be reachable again.
-    /// </summary>
-    private void Reconcile()
+    private void CallOut(RouterOutput output, PubsubPeer? source)
     {
-        HashSet<PeerId> known;
-        lock (_gate)
+        switch (output.Kind)
         {
-            known = [.. _peers.Keys];
-        }
-
-        foreach (PeerInfo info in _host.Peers)
-        {
-            if (!known.Remove(info.Id) && (info.Supports(ProtocolV12) || info.Supports(ProtocolV11)))
-            {
-                Meet(info, protocol: null, inbound: null);
-            }
-        }
-
-        foreach (PeerId gone in known.Where(peer => _host.FindPeer(peer) is null))
-        {
-            Part(gone);
-        }
-    }
-
-    /// <summary>Hands an input to the core and does what it wants done. Returns how many copies of messages were queued.</summary>
-    private int Drive(RouterInput input, PubsubPeer? source = null)
-    {
-        int queued;
-        RouterOutput[] outside;
-        lock (_gate)
-        {
-            if (_stopped)
-            {
-                return 0;
-            }
-
-            (queued, outside) = Step(input);
-        }
-
-        foreach (RouterOutput output in outside)
-        {
-            Perform(output, source);
-        }
-
-        return queued;
-    }
-
-    /// <summary>One step of the core under the lock. Frames are queued here, in order; what calls out is left to the caller.</summary>
-    private (int Queued, RouterOutput[] Outside) Step(RouterInput input)
-    {
-        int queued = 0;
-        int count = 0;
-        _core.Step(_host.Time.GetElapsedTime(_startedAt), input, _outputs);
-        foreach (RouterOutput output in CollectionsMarshal.AsSpan(_outputs))
-        {
-            switch (output)
-            {
-                case RouterOutput.SendRpc send:
-                    Enqueue(send.Peer, RpcEncoder.EncodeControl(send.Rpc), send.Priority);
-                    break;
-                case RouterOutput.SendMessage send:
-                    queued += Enqueue(send.Peer, send.Message.Frame, send.Priority) ? 1 : 0;
-                    break;
-                default:
-                    count++;
-                    break;
-            }
-        }
-
-        RouterOutput[] outside = count == 0 ? [] : [.. _outputs.Where(static output => output is not (RouterOutput.SendRpc or RouterOutput.SendMessage))];
-        _outputs.Clear();
-        return (queued, outside);
-    }
-
-    private bool Enqueue(PeerId id, byte[] frame, SendPriority priority)
-    {
-        if (!_peers.TryGetValue(id, out PubsubPeer? peer))
-        {
-            return false;
-        }
-
-        switch (peer.Queue.Enqueue(frame, priority))
-        {
-            case EnqueueResult.Queued:
-                return true;
-            case EnqueueResult.QueuedInstead:
-                _host.Refusals.Count("pubsub-queue-dropped");
-                return true;
-            case EnqueueResult.Dropped:
-                _host.Refusals.Count("pubsub-queue-dropped");
-                return false;
-            default:
-                DropSlow(peer);
-                return false;
-        }
-    }
-
-    /// <summary>A peer that does not even take control messages is disconnected, once.</summary>
-    private void DropSlow(PubsubPeer peer)
-    {
-        if (!peer.IsSlow)
-        {
-            peer.IsSlow = true;
-            _tasks.Run(async () =>
-            {
-                // Not under the lock that is held here.
-                await Task.Yield();
-                _host.Disconnect(peer.Id, "pubsub-slow-peer");
-            });
-        }
-    }
-
-    private void Perform(RouterOutput output, PubsubPeer? source)
-    {
-        switch (output)
-        {
-            case RouterOutput.Validate validate:
-                Validate(validate, source);
+            case RouterOutputKind.Validate:
+                _application.Validate(output, source, _onVerdict);
                 break;
-            case RouterOutput.Deliver deliver:
-                Deliver(deliver.Message);
+            case RouterOutputKind.Deliver:
+                _application.Deliver(output.Message);
                 break;
-            case RouterOutput.ConnectDirect direct:
-                _tasks.Run(() => ConnectAsync([_settings.DirectPeers[direct.Peer].WithPeer(direct.Peer)]));
+            case RouterOutputKind.ConnectDirect:
+                _dialer.ConnectDirect(output.Peer);
                 break;
-            case RouterOutput.ConnectExchanged exchanged:
-                foreach (PeerExchangeInfo info in exchanged.Peers)
-                {
-                    ConnectExchanged(exchanged.Source, info);
-                }
-
+            case RouterOutputKind.ConnectExchanged:
+                _dialer.ConnectExchanged(output.Peer, output.Exchanged);
                 break;
             default:
-                throw Invariant.Fail($"unknown output {output}");
+                throw Invariant.Fail($"unknown output {output.Kind}");
         }
     }
 
-    private void Validate(RouterOutput.Validate validate, PubsubPeer? source)
+    /// <summary>A peer that does not even take control messages is disconnected.</summary>
+    private void DropSlow(PubsubPeer peer) => _tasks.Run(async () =>
     {
-        if (!_joined.TryGetValue(validate.Message.Topic, out JoinedTopic? topic))
-        {
-            Drive(new RouterInput.Validated(validate.Message.Id, MessageValidity.Ignore));
-            return;
-        }
-
-        ValueTask<MessageValidity> verdict;
-        try
-        {
-            verdict = topic.Validator(validate.Source, validate.Message.Data, _stopping.Token);
-        }
-        catch (Exception e)
-        {
-            verdict = ValueTask.FromException<MessageValidity>(e);
-        }
-
-        if (verdict.IsCompletedSuccessfully)
-        {
-            Drive(new RouterInput.Validated(validate.Message.Id, verdict.Result));
-            return;
-        }
-
-        source?.BeginValidation(validate.Message.Data.Length);
-        _tasks.Run(() => ValidateAsync(validate.Message, verdict, source));
-    }
-
-    private async Task ValidateAsync(PubsubMessage message, ValueTask<MessageValidity> pending, PubsubPeer? source)
-    {
-        MessageValidity verdict = MessageValidity.Ignore;
-        try
-        {
-            verdict = await pending.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (Exception e)
-        {
-            // Our fault, not the sender's: the message goes nowhere and nobody is blamed.
-            _host.Refusals.Count("pubsub-validator-failed");
-            _log(Libp2pLogLevel.Warning, $"the validator of {message.Topic} failed: {e}");
-        }
-        finally
-        {
-            source?.EndValidation(message.Data.Length);
-        }
-
-        Drive(new RouterInput.Validated(message.Id, verdict));
-    }
-
-    private void Deliver(PubsubMessage message)
-    {
-        try
-        {
-            _joined.GetValueOrDefault(message.Topic)?.Raise(message);
-        }
-        catch (Exception e)
-        {
-            // A subscriber's fault must not cost the peer its stream.
-            _host.Refusals.Count("pubsub-subscriber-failed");
-            _log(Libp2pLogLevel.Warning, $"a subscriber of {message.Topic} failed: {e}");
-        }
-    }
-
-    private void ConnectExchanged(PeerId source, PeerExchangeInfo info)
-    {
-        // Without a record there is no address; with a forged one, nobody to believe (v1.1, Peer Exchange).
-        if (SignedPeerRecord.TryOpen(info.SignedPeerRecord.Span, out SignedPeerRecord? record) && record.Peer == info.Peer)
-        {
-            _tasks.Run(() => _host.MeetAsync(source, record, info.SignedPeerRecord, _stopping.Token));
-        }
-        else
-        {
-            _host.Refusals.Count("pubsub-bad-peer-record");
-        }
-    }
-
-    private async Task ConnectAsync(Multiaddress[] addresses)
-    {
-        foreach (Multiaddress address in addresses)
-        {
-            try
-            {
-                await _host.ConnectAsync(address, _stopping.Token).ConfigureAwait(false);
-                return;
-            }
-            catch (Libp2pException e)
-            {
-                _log(Libp2pLogLevel.Debug, $"{address}: {e.Message}");
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
-    }
+        // Not under the router's lock, which is held here.
+        await Task.Yield();
+        _host.Disconnect(peer.Id, "pubsub-slow-peer");
+    });
 }

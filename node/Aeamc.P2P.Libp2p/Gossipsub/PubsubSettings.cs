@@ -41,6 +41,18 @@ public sealed record PubsubSettings
 
     public bool FloodPublish { get; init; } = true;
 
+    /// <summary>
+    /// Own messages go to the mesh, the direct peers and others up to this number in all: enough of them to defeat an eclipse,
+    /// and no more however many peers follow the topic.
+    /// </summary>
+    public int MaxFloodPeers { get; init; } = 64;
+
+    /// <summary>
+    /// How long a message waits before it is forwarded to a peer that lately had most messages by itself (zero: never). If it
+    /// says so meanwhile, by IDONTWANT or by sending the message, the copy is saved. Not in topics that count deliveries (P3).
+    /// </summary>
+    public TimeSpan ForwardHold { get; init; } = TimeSpan.FromMilliseconds(10);
+
     public TimeSpan PruneBackoff { get; init; } = TimeSpan.FromMinutes(1);
 
     public TimeSpan UnsubscribeBackoff { get; init; } = TimeSpan.FromSeconds(10);
@@ -68,6 +80,12 @@ public sealed record PubsubSettings
     /// <summary>How long a peer has to send what it advertised and we asked for.</summary>
     public TimeSpan IWantFollowUp { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long one peer alone is asked for an id before another that advertised it is asked too.</summary>
+    public TimeSpan IWantRetry { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Ids asked for whose answers are awaited; past it ids are asked of everyone who advertises them.</summary>
+    public int MaxRequestsInFlight { get; init; } = 16_384;
+
     /// <summary>IHAVE messages heeded per peer and heartbeat.</summary>
     public int MaxIHaveMessages { get; init; } = 10;
 
@@ -78,9 +96,12 @@ public sealed record PubsubSettings
     public int MaxIWantLength { get; init; } = 5000;
 
     /// <summary>IDONTWANT ids heeded per peer and heartbeat (v1.2, max_idontwant_messages).</summary>
-    public int MaxIDontWantIds { get; init; } = 1000;
+    public int MaxIDontWantIds { get; init; } = 5000;
 
-    /// <summary>Payload size from which IDONTWANT is sent.</summary>
+    /// <summary>IDONTWANT ids remembered per peer; newer ones push out older ones.</summary>
+    public int MaxIDontWantRemembered { get; init; } = 2048;
+
+    /// <summary>Payload size from which IDONTWANT is sent for each message at once.</summary>
     public int IDontWantThreshold { get; init; } = 1024;
 
     /// <summary>Topics remembered per peer.</summary>
@@ -107,7 +128,7 @@ public sealed record PubsubSettings
     /// <summary>Bytes of messages kept for IWANT; past it the oldest go early.</summary>
     public int MaxCachedBytes { get; init; } = 64 << 20;
 
-    /// <summary>Backoffs remembered per topic.</summary>
+    /// <summary>Backoffs remembered per topic; past it those of peers that are gone are forgotten.</summary>
     public int MaxBackoffsPerTopic { get; init; } = 1024;
 
     /// <summary>Messages of one peer under validation; past it the peer's stream is not read.</summary>
@@ -127,6 +148,9 @@ public sealed record PubsubSettings
     /// </summary>
     public IReadOnlyDictionary<PeerId, Multiaddress> DirectPeers { get; init; } = new Dictionary<PeerId, Multiaddress>();
 
+    /// <summary>Extensions of the protocol; with any, gossipsub v1.3 is offered.</summary>
+    public IReadOnlyList<IPubsubExtension> Extensions { get; init; } = [];
+
     public PeerScoreParameters Score { get; init; } = new();
 
     /// <summary>Refuses values that the specification rules out.</summary>
@@ -142,6 +166,10 @@ public sealed record PubsubSettings
         Require(Score.PublishThreshold <= Score.GossipThreshold, "PublishThreshold must be at most GossipThreshold.");
         Require(Score.GraylistThreshold < Score.PublishThreshold, "GraylistThreshold must be below PublishThreshold.");
         Require(Score.AcceptPeerExchangeThreshold >= 0 && Score.OpportunisticGraftThreshold >= 0, "The acceptance thresholds must not be negative.");
+        Require(HeartbeatInterval > TimeSpan.Zero && IWantFollowUp > TimeSpan.Zero, "HeartbeatInterval and IWantFollowUp must be positive.");
+        Require(ForwardHold >= TimeSpan.Zero && ForwardHold < HeartbeatInterval, "ForwardHold must be below HeartbeatInterval.");
+        Require(Extensions.All(static extension => extension.Field > 3), "The numbers 1 to 3 are no extension's.");
+        Require(Extensions.DistinctBy(static extension => extension.Field).Count() == Extensions.Count, "Two extensions have the same number.");
         Require(MaxMessageBytes < MaxRpcBytes, "MaxMessageBytes must be below MaxRpcBytes.");
     }
 

@@ -13,6 +13,15 @@ public enum RouterCounter
     MessagesUnknownTopic,
     MessagesOwn,
     MessagesOverload,
+
+    /// <summary>Messages of others sent on to a peer.</summary>
+    ForwardsSent,
+
+    /// <summary>Forwards that wait a moment, because the peer probably has the message.</summary>
+    ForwardsHeld,
+
+    /// <summary>Forwards that waited and were not needed.</summary>
+    ForwardsSaved,
     RpcsGraylisted,
     RpcEntriesSkipped,
     ProtocolViolations,
@@ -27,10 +36,20 @@ public enum RouterCounter
 
     /// <summary>PRUNEs with the longest backoff that is heeded, or a longer one.</summary>
     BackoffsOverLimit,
+    PrunesUnknownTopic,
     IHavesOverLimit,
     IHavesLowScore,
     IWantsOverLimit,
+
+    /// <summary>Ids not asked of a peer because another one was asked already.</summary>
+    IWantsDeferred,
+
+    /// <summary>Ids asked of a second peer because the first did not answer.</summary>
+    IWantsRepeated,
     IDontWantsOverLimit,
     PromisesBroken,
     PeerExchangesRefused,
+
+    /// <summary>Extensions announced twice, or elsewhere than in the first RPC.</summary>
+    ExtensionsLate,
 }

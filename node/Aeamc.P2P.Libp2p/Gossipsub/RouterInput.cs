@@ -14,8 +14,8 @@ public abstract record RouterInput
     /// <param name="Peer">Who.</param>
     /// <param name="Outbound">Whether we dialled (v1.1, Outbound Mesh Quotas).</param>
     /// <param name="Address">Its address for P6; null when unknown.</param>
-    /// <param name="SupportsIDontWant">Whether it speaks v1.2.</param>
-    public sealed record PeerConnected(PeerId Peer, bool Outbound, IPAddress? Address, bool SupportsIDontWant) : RouterInput;
+    /// <param name="Version">What it speaks.</param>
+    public sealed record PeerConnected(PeerId Peer, bool Outbound, IPAddress? Address, GossipsubVersion Version) : RouterInput;
 
     public sealed record PeerDisconnected(PeerId Peer) : RouterInput;
 
@@ -45,11 +45,17 @@ public abstract record RouterInput
     /// <summary>The application leaves a topic.</summary>
     public sealed record Unsubscribe(string Topic) : RouterInput;
 
-    /// <summary>P5: the application's own opinion of a peer, connected or remembered.</summary>
+    /// <summary>P5: the application's own opinion of a peer, which stays whether it is connected or not.</summary>
     public sealed record AppScoreChanged(PeerId Peer, double Score) : RouterInput;
 
     /// <summary>The signed record of a peer became known: it may be handed on in peer exchange.</summary>
     public sealed record PeerRecordKnown(PeerId Peer, ReadOnlyMemory<byte> SignedPeerRecord) : RouterInput;
+
+    /// <summary>The time of <see cref="GossipsubRouter.NextWake"/> has come.</summary>
+    public sealed record Wake : RouterInput
+    {
+        public static readonly Wake Instance = new();
+    }
 
     /// <summary>One heartbeat interval has passed.</summary>
     public sealed record Heartbeat : RouterInput

@@ -12,7 +12,10 @@ public sealed class RpcDecoder(PubsubSettings settings, TopicNames topics)
     private const int MaxMessages = 4096;
     private const int MaxSubscriptions = 1024;
     private const int MaxGrafts = 256;
+    private const int MaxExtensionMessages = 16;
     private const int MaxSignedPeerRecordBytes = 4096;
+
+    private readonly int[] _extensions = [.. settings.Extensions.Select(static extension => extension.Field)];
 
     /// <summary>Reads a frame without its length prefix into <paramref name="rpc"/>, which is cleared first.</summary>
     public RpcFault TryDecode(ReadOnlyMemory<byte> frame, Rpc rpc)
@@ -26,7 +29,8 @@ public sealed class RpcDecoder(PubsubSettings settings, TopicNames topics)
         var reader = new ProtobufReader(frame.Span);
         while (reader.TryReadTag(out int field, out WireType wireType))
         {
-            if (field is < 1 or > 3)
+            bool extension = Array.IndexOf(_extensions, field) >= 0;
+            if (field is < 1 or > 3 && !extension)
             {
                 reader.TrySkip(wireType);
                 continue;
@@ -38,6 +42,12 @@ public sealed class RpcDecoder(PubsubSettings settings, TopicNames topics)
             }
 
             ReadOnlyMemory<byte> body = frame.Slice(start, length);
+            if (extension)
+            {
+                AddExtension(rpc, new ExtensionMessage(field, body));
+                continue;
+            }
+
             RpcFault fault = field switch
             {
                 1 => ReadSubscription(body.Span, rpc),
@@ -51,6 +61,18 @@ public sealed class RpcDecoder(PubsubSettings settings, TopicNames topics)
         }
 
         return reader.Fault;
+    }
+
+    private static void AddExtension(Rpc rpc, ExtensionMessage message)
+    {
+        if (rpc.ExtensionMessages.Count < MaxExtensionMessages)
+        {
+            rpc.ExtensionMessages.Add(message);
+        }
+        else
+        {
+            rpc.Skipped++;
+        }
     }
 
     private RpcFault ReadSubscription(ReadOnlySpan<byte> body, Rpc rpc)
@@ -149,7 +171,7 @@ public sealed class RpcDecoder(PubsubSettings settings, TopicNames topics)
         var reader = new ProtobufReader(body.Span);
         while (reader.TryReadTag(out int field, out WireType wireType))
         {
-            if (field is < 1 or > 5)
+            if (field is < 1 or > 6)
             {
                 reader.TrySkip(wireType);
                 continue;
@@ -167,6 +189,7 @@ public sealed class RpcDecoder(PubsubSettings settings, TopicNames topics)
                 2 => ReadIds(entry.Span, idField: 1, rpc.IWantIds, settings.MaxIWantLength, rpc),
                 3 => ReadGraft(entry.Span, rpc),
                 4 => ReadPrune(entry, rpc),
+                6 => ReadExtensions(entry, rpc),
                 _ => ReadIds(entry.Span, idField: 1, rpc.IDontWantIds, settings.MaxIDontWantIds, rpc),
             };
             if (fault != RpcFault.None)
@@ -176,6 +199,13 @@ public sealed class RpcDecoder(PubsubSettings settings, TopicNames topics)
         }
 
         return reader.Fault;
+    }
+
+    // Which it names is looked at only when it may be given: in the first RPC (gossipsub v1.3).
+    private static RpcFault ReadExtensions(ReadOnlyMemory<byte> entry, Rpc rpc)
+    {
+        rpc.Extensions = entry;
+        return RpcFault.None;
     }
 
     private RpcFault ReadIHave(ReadOnlySpan<byte> entry, Rpc rpc)

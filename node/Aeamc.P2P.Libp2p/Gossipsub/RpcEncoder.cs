@@ -16,14 +16,16 @@ internal static class RpcEncoder
     private const int ControlField = 3;
 
     /// <summary>The frame of an RPC with one message and nothing else.</summary>
+    /// <param name="frames">Where the memory comes from.</param>
     /// <param name="message">The message.</param>
     /// <param name="dataOffset">Where the payload starts in the frame.</param>
-    public static byte[] EncodeMessage(in RpcMessage message, out int dataOffset)
+    /// <returns>A frame with one holder.</returns>
+    public static SharedFrame EncodeMessage(FramePool frames, in RpcMessage message, out int dataOffset)
     {
         int bodySize = MessageSize(message);
         int rpcSize = FieldSize(bodySize);
-        var frame = new byte[VarintSize((ulong)rpcSize) + rpcSize];
-        var writer = new ProtobufWriter(frame);
+        SharedFrame frame = frames.Rent(VarintSize((ulong)rpcSize) + rpcSize);
+        var writer = new ProtobufWriter(frame.Span);
         writer.WriteVarint((ulong)rpcSize);
         writer.WriteHeader(PublishField, bodySize);
         WriteMessage(ref writer, message, out dataOffset);
@@ -32,19 +34,21 @@ internal static class RpcEncoder
     }
 
     /// <summary>The message alone with neither signature nor key, behind the prefix: what a signature covers (pubsub spec, Message Signing).</summary>
-    public static byte[] EncodeSigned(in RpcMessage message)
+    /// <returns>A frame with one holder, used as a buffer.</returns>
+    public static SharedFrame EncodeSigned(FramePool frames, in RpcMessage message)
     {
         ReadOnlySpan<byte> prefix = "libp2p-pubsub:"u8;
         RpcMessage unsigned = message with { Signature = null, Key = null };
-        var bytes = new byte[prefix.Length + MessageSize(unsigned)];
-        prefix.CopyTo(bytes);
-        var writer = new ProtobufWriter(bytes.AsSpan(prefix.Length));
+        SharedFrame bytes = frames.Rent(prefix.Length + MessageSize(unsigned));
+        prefix.CopyTo(bytes.Span);
+        var writer = new ProtobufWriter(bytes.Span[prefix.Length..]);
         WriteMessage(ref writer, unsigned, out _);
         return bytes;
     }
 
     /// <summary>The frame of an RPC that carries no message.</summary>
-    public static byte[] EncodeControl(Rpc rpc)
+    /// <returns>A frame with one holder.</returns>
+    public static SharedFrame EncodeControl(FramePool frames, Rpc rpc)
     {
         Invariant.Check(rpc.Messages.Count == 0);
         int controlSize = ControlSize(rpc);
@@ -54,8 +58,13 @@ internal static class RpcEncoder
             rpcSize += FieldSize(2 + StringFieldSize(change.Topic));
         }
 
-        var frame = new byte[VarintSize((ulong)rpcSize) + rpcSize];
-        var writer = new ProtobufWriter(frame);
+        foreach (ExtensionMessage extension in rpc.ExtensionMessages)
+        {
+            rpcSize += FieldSize(extension.Field, extension.Body.Length);
+        }
+
+        SharedFrame frame = frames.Rent(VarintSize((ulong)rpcSize) + rpcSize);
+        var writer = new ProtobufWriter(frame.Span);
         writer.WriteVarint((ulong)rpcSize);
         foreach (SubscriptionChange change in rpc.Subscriptions)
         {
@@ -68,6 +77,12 @@ internal static class RpcEncoder
         {
             writer.WriteHeader(ControlField, controlSize);
             WriteControl(ref writer, rpc);
+        }
+
+        foreach (ExtensionMessage extension in rpc.ExtensionMessages)
+        {
+            writer.WriteHeader(extension.Field, extension.Body.Length);
+            writer.WriteRaw(extension.Body.Span);
         }
 
         Invariant.Check(writer.Position == frame.Length);
@@ -108,7 +123,7 @@ internal static class RpcEncoder
             size += FieldSize(PruneSize(prune));
         }
 
-        return size + IdListSize(rpc.IWantIds) + IdListSize(rpc.IDontWantIds);
+        return size + IdListSize(rpc.IWantIds) + IdListSize(rpc.IDontWantIds) + OptionalSize(rpc.Extensions);
     }
 
     private static void WriteControl(ref ProtobufWriter writer, Rpc rpc)
@@ -148,6 +163,7 @@ internal static class RpcEncoder
         }
 
         WriteIdList(ref writer, 5, rpc.IDontWantIds);
+        WriteOptional(ref writer, 6, rpc.Extensions);
     }
 
     // Rounded up: a peer told too short a time would graft too early and be penalised for it.

@@ -10,6 +10,7 @@ internal sealed class ScoreKeeper(PeerScoreParameters parameters)
 {
     private readonly Dictionary<PeerId, PeerScore> _scores = [];
     private readonly Dictionary<IPAddress, List<PeerScore>> _byAddress = [];
+    private readonly Dictionary<PeerId, double> _appScores = [];
     private TimeSpan? _decayedAt;
     private int _retained;
 
@@ -24,7 +25,7 @@ internal sealed class ScoreKeeper(PeerScoreParameters parameters)
     {
         if (!_scores.TryGetValue(peer, out PeerScore? score))
         {
-            _scores.Add(peer, score = new PeerScore());
+            _scores.Add(peer, score = new PeerScore { AppScore = _appScores.GetValueOrDefault(peer) });
         }
         else if (!score.Connected)
         {
@@ -109,9 +110,18 @@ internal sealed class ScoreKeeper(PeerScoreParameters parameters)
         }
     }
 
-    /// <summary>P5 for a peer that is connected or remembered.</summary>
+    /// <summary>P5. It is the application's to forget: 0 does so.</summary>
     public void SetAppScore(PeerId peer, double value)
     {
+        if (value == 0)
+        {
+            _appScores.Remove(peer);
+        }
+        else
+        {
+            _appScores[peer] = value;
+        }
+
         if (_scores.TryGetValue(peer, out PeerScore? score))
         {
             score.AppScore = value;

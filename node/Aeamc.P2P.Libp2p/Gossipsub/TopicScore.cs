@@ -16,8 +16,8 @@ internal sealed class TopicScore(TopicScoreParameters parameters)
     {
         get
         {
-            // P1: only in the mesh.
-            double p1 = _inMesh ? Math.Min(_meshTime / parameters.TimeInMeshQuantum, parameters.TimeInMeshCap) : 0;
+            // P1: only in the mesh, in whole quanta.
+            double p1 = _inMesh ? Math.Min(Math.Floor(_meshTime / parameters.TimeInMeshQuantum), parameters.TimeInMeshCap) : 0;
             double deficit = Deficit;
             return parameters.TopicWeight * (
                 parameters.TimeInMeshWeight * p1

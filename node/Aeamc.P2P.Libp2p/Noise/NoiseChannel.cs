@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Aeamc.P2P.Libp2p.Transport;
 
 namespace Aeamc.P2P.Libp2p.Noise;
@@ -28,6 +29,7 @@ internal sealed class NoiseChannel : ConnectionChannel
         _receive = receive;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
     {
         if (_leftStart < _leftEnd)
@@ -57,6 +59,12 @@ internal sealed class NoiseChannel : ConnectionChannel
         }
     }
 
+    // What ends inside a frame is left for the read to complain about.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<bool> WaitForDataAsync() =>
+        _leftStart < _leftEnd || await _socket.FillAsync(LengthSize, CancellationToken.None).ConfigureAwait(false) || !_socket.Buffered.IsEmpty;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
         if (source.IsEmpty)

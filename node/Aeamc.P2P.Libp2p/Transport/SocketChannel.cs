@@ -1,16 +1,22 @@
+using System.Buffers;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Aeamc.P2P.Libp2p.Transport;
 
 /// <summary>
 /// A TCP connection with a receive buffer, so that the layers above may look at bytes in place: Noise decrypts straight out of it.
+/// It waits with a small buffer and borrows a large one while more is there, so an idle connection holds little memory.
 /// </summary>
 internal sealed class SocketChannel : ConnectionChannel
 {
-    // Two whole Noise frames: one can be parsed while the kernel fills the next.
-    private const int BufferSize = 2 * (2 + ushort.MaxValue);
+    private const int SmallSize = 2048;
+
+    // Almost two whole Noise frames: one can be parsed while the kernel fills the next.
+    private const int LargeSize = 128 << 10;
 
     private readonly Socket _socket;
+    private byte[] _small = [];
     private byte[] _buffer = [];
     private int _start;
     private int _end;
@@ -24,10 +30,14 @@ internal sealed class SocketChannel : ConnectionChannel
     /// <summary>Received bytes not yet consumed.</summary>
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
 
+    /// <summary>Memory held for receiving.</summary>
+    public int HeldBytes => _buffer == _small ? _small.Length : _small.Length + _buffer.Length;
+
     /// <summary>Forgets the first <paramref name="count"/> of <see cref="Buffered"/>.</summary>
     public void Consume(int count) => _start += count;
 
     /// <summary>Receives until <see cref="Buffered"/> holds at least <paramref name="count"/> bytes; false when the peer closed before.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync(int count, CancellationToken cancellationToken)
     {
         while (_end - _start < count)
@@ -54,6 +64,7 @@ internal sealed class SocketChannel : ConnectionChannel
         return count;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
         try
@@ -84,17 +95,12 @@ internal sealed class SocketChannel : ConnectionChannel
 
     public override void Dispose() => _socket.Dispose();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReceiveAsync(CancellationToken cancellationToken)
     {
         if (_start == _end)
         {
-            _start = _end = 0;
-        }
-
-        if (_buffer.Length == 0)
-        {
-            // A handshake needs little; a stranger who connects and says nothing costs nothing until the first byte is awaited.
-            _buffer = GC.AllocateUninitializedArray<byte>(2048);
+            BecomeSmall();
         }
         else if (_end == _buffer.Length)
         {
@@ -113,15 +119,30 @@ internal sealed class SocketChannel : ConnectionChannel
         }
     }
 
-    private void MakeRoom()
+    private void BecomeSmall()
     {
-        byte[] to = _buffer;
-        if (_start < _buffer.Length / 2 && _buffer.Length < BufferSize)
+        _start = _end = 0;
+        if (_buffer == _small && _small.Length > 0)
         {
-            // The buffer was too small for what comes: grow in one step to the working size.
-            to = GC.AllocateUninitializedArray<byte>(BufferSize);
+            return;
         }
 
+        if (_buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+        else
+        {
+            // A stranger who connects and says nothing costs nothing until the first byte is awaited.
+            _small = GC.AllocateUninitializedArray<byte>(SmallSize);
+        }
+
+        _buffer = _small;
+    }
+
+    private void MakeRoom()
+    {
+        byte[] to = _buffer == _small ? ArrayPool<byte>.Shared.Rent(LargeSize) : _buffer;
         Buffer.BlockCopy(_buffer, _start, to, 0, _end - _start);
         _buffer = to;
         _end -= _start;

@@ -119,19 +119,22 @@ internal sealed class YamuxSession
         await Task.Yield();
         var reader = new YamuxFrameReader(this);
         string? violation = null;
-        // Rented: strangers who come and go would fill the large object heap with what each of them had.
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBufferSize);
         try
         {
-            while (violation is null)
+            bool open = true;
+            while (open && violation is null && await _channel.WaitForDataAsync().ConfigureAwait(false))
             {
-                int read = await _channel.ReadAsync(buffer).ConfigureAwait(false);
-                if (read == 0)
+                byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBufferSize);
+                try
                 {
-                    break;
+                    int read = await _channel.ReadAsync(buffer).ConfigureAwait(false);
+                    open = read > 0;
+                    violation = reader.Process(buffer.AsSpan(0, read));
                 }
-
-                violation = reader.Process(buffer.AsSpan(0, read));
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                }
             }
         }
         catch (NoiseException e)
@@ -141,10 +144,6 @@ internal sealed class YamuxSession
         catch (ChannelClosedException)
         {
             // How most connections end; the streams are told below.
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         if (violation is not null)

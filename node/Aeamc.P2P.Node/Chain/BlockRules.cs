@@ -17,7 +17,7 @@ public static class BlockRules
         return fault == HeaderFault.None && !CheckBeacon(context, header, parent.BeaconHash) ? HeaderFault.WrongBeacon : fault;
     }
 
-    /// <summary>The same but for the beacon proof, which needs no executed parent and can be checked ahead.</summary>
+    /// <summary>The same but for the beacon proof: all that decides the state. For a block that a quorum has finalized.</summary>
     public static HeaderFault CheckWithoutBeacon(ChainContext context, MicroblockHeader header, ChainBlock parent)
     {
         ExecutedBlock executed = parent.Executed!;
@@ -56,13 +56,8 @@ public static class BlockRules
     }
 
     /// <summary>Checks the proposer's VRF proof over the parent's beacon (<see cref="BeaconHashOf"/>).</summary>
-    public static bool CheckBeacon(ChainContext context, MicroblockHeader header, Hash256 parentBeacon)
+    private static bool CheckBeacon(ChainContext context, MicroblockHeader header, Hash256 parentBeacon)
     {
-        if (!context.Committee.Contains(header.Proposer))
-        {
-            return false;
-        }
-
         byte[] alpha = BeaconAlpha.Of(parentBeacon, header.Epoch, header.View);
         Span<byte> key = stackalloc byte[NodeId.Size];
         context.Committee[header.Proposer].CopyTo(key);

@@ -370,9 +370,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     private void CommitSynced(SyncedBlock synced)
     {
         ChainBlock parent = _tree.Head;
-        HeaderFault fault = synced.BeaconChecked
-            ? BlockRules.CheckWithoutBeacon(_context, synced.Content.Header, parent)
-            : BlockRules.Check(_context, synced.Content.Header, parent);
+        HeaderFault fault = BlockRules.CheckWithoutBeacon(_context, synced.Content.Header, parent);
         if (fault == HeaderFault.None)
         {
             fault = BlockRules.CheckEntries(synced.Content.Header, synced.Entries);

@@ -32,7 +32,7 @@ public sealed class ChainHousekeeping(
 
     private readonly HashSet<Height> _pinned = [];
     private long _excess;
-    private bool _dropped;
+    private long _dropped;
     private int _compacting;
 
     /// <summary>A block was committed.</summary>
@@ -74,11 +74,13 @@ public sealed class ChainHousekeeping(
         limit = Math.Min(limit, keepFrom()?.Value ?? limit);
         var slice = new List<PrunedBlock>();
         long bytes = 0;
+        bool stuck = false;
         ulong height = store.First.Value;
-        for (; height < limit && slice.Count < SliceBlocks && bytes < SliceBytes; height++)
+        for (; height < limit && slice.Count < SliceBlocks && bytes < SliceBytes && bytes < _excess; height++)
         {
             if (Read(new Height(height), isPooled, ref bytes) is not { } block)
             {
+                stuck = true;
                 break;
             }
 
@@ -87,13 +89,15 @@ public sealed class ChainHousekeeping(
 
         store.Pruning.Prune(slice);
         _excess -= bytes;
-        _dropped |= slice.Count > 0;
-        if (_excess <= 0 || slice.Count == 0)
+        _dropped += bytes;
+        if (_excess <= 0 || height >= limit || stuck)
         {
             _excess = 0;
-            if (_dropped)
+
+            // Where the budget cannot be met a few blocks go at a time: not each time are files rewritten for them.
+            if (_dropped > budgetBytes / 20)
             {
-                _dropped = false;
+                _dropped = 0;
                 Compact();
             }
         }

@@ -42,7 +42,7 @@ public sealed class ChainVerifier(NodeStore store, ChainContext context, Message
             return new ChainVerification(Height.Zero, Height.Zero, 0, 0, 0, true, genesis.Executed!.State.Root, null);
         }
 
-        Height floor = store.Floor ?? head.Height;
+        Height floor = store.First;
         bool execute = floor.Value == 1;
         Height at = floor;
         ulong sound = 0;
@@ -154,7 +154,8 @@ public sealed class ChainVerifier(NodeStore store, ChainContext context, Message
             return "its entries are not those that the header commits to";
         }
 
-        foreach (BlockEntry entry in entries)
+        // Below the floor of a pruned store lie receipts of entries that a later block has once more.
+        foreach (BlockEntry entry in walked.Block is null ? [] : entries)
         {
             // An entry that was refused here may have been taken later: the receipt is then that block's.
             if (store.GetReceipt(entry.Entry.Id) is null)
@@ -213,7 +214,8 @@ public sealed class ChainVerifier(NodeStore store, ChainContext context, Message
         store.VisitState((key, value) => pairs.Add((key.ToArray(), value.ToArray())));
         LedgerState state = LedgerState.Load(pairs);
         root = state.Root;
-        if (head.Hash != walked.Ref.Hash)
+        // A store made from a snapshot may have no block of its own yet.
+        if (walked.Ref != default && head.Hash != walked.Ref.Hash)
         {
             return "the store names another block as its head";
         }

@@ -20,14 +20,14 @@ public static class FollowCommand
 
     public static Command Build()
     {
-        var node = new Option<Uri>("--node") { Description = "Any node's HTTP address.", Required = true };
+        var node = new Option<string>("--node") { Description = "Any node's HTTP address.", Required = true };
         var genesis = new Option<string>("--genesis") { Description = "The network's genesis file: its committee is what is trusted.", DefaultValueFactory = _ => "genesis.json" };
         var receipt = new Option<string?>("--receipt") { Description = "An entry's id: check that it is in a final block, and end." };
         var blocks = new Option<int>("--blocks") { Description = "End after so many newer blocks; 0 goes on until Ctrl-C.", DefaultValueFactory = _ => 0 };
         var command = new Command(
             "follow", "Follow the chain through a node without trusting it: every block printed is finalized by the genesis committee. Exit code 1 when the node shows something else.\n\nExample: aeamc follow --node http://host:8080 --genesis genesis.json") { node, genesis, receipt, blocks };
         command.SetAction((parsed, cancellation) => Terminal.RunAsync(
-            () => RunAsync(parsed.GetValue(node)!, parsed.GetValue(genesis)!, parsed.GetValue(receipt), parsed.GetValue(blocks), cancellation)));
+            () => RunAsync(Address(parsed.GetValue(node)!), parsed.GetValue(genesis)!, parsed.GetValue(receipt), parsed.GetValue(blocks), cancellation)));
         return command;
     }
 
@@ -40,6 +40,11 @@ public static class FollowCommand
             ? await FollowAsync(follower, node, blocks, cancellation)
             : await VerifyAsync(follower, new NodeClient(http, node, TimeProvider.System), receipt, cancellation);
     }
+
+    private static Uri Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
+            ? address
+            : throw new OperatorException($"--node: '{text}' is no http address. Write for example http://127.0.0.1:8080.");
 
     private static async Task<int> VerifyAsync(LightFollower follower, NodeClient client, string id, CancellationToken cancellation)
     {

@@ -21,9 +21,6 @@ public enum RangeFault
     /// <summary>A finalization is not a quorum's for that block.</summary>
     WrongFinalization,
 
-    /// <summary>A proposer's beacon proof does not verify.</summary>
-    WrongBeacon,
-
     /// <summary>The last block has no finalization of its own.</summary>
     NotClosed,
 }

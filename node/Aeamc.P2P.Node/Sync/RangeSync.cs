@@ -323,7 +323,7 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
                     return new Answer(source, result.Status, null, null);
                 }
 
-                RangeFault fault = verifier.Check(from, blocks, out List<SyncedBlock>? synced);
+                RangeFault fault = verifier.Check(from, blocks, out List<SyncedBlock> synced);
                 return fault == RangeFault.None ? new Answer(source, result.Status, synced, null) : new Answer(source, result.Status, null, fault);
             },
             CancellationToken.None).ConfigureAwait(false);

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
@@ -10,7 +9,8 @@ namespace Aeamc.P2P.Node.Sync;
 
 /// <summary>
 /// Believes a range of blocks only as far as hashes and certificates prove it. Holds no state: many ranges are checked at once, which is where a node that
-/// catches up spends its time (three signatures and a beacon proof a block).
+/// catches up spends its time. What a quorum finalized, its honest members have checked before they voted: the entries' signatures and the beacon's
+/// proof are not checked again; what decides the state is, by executing it.
 /// </summary>
 public sealed class RangeVerifier(ChainContext context, MessageVerifier verifier)
 {
@@ -18,7 +18,7 @@ public sealed class RangeVerifier(ChainContext context, MessageVerifier verifier
     /// <param name="from">The height asked for.</param>
     /// <param name="blocks">What came; not empty.</param>
     /// <param name="synced">The blocks, ready to be executed.</param>
-    public RangeFault Check(Height from, IReadOnlyList<RangeBlock> blocks, [NotNull] out List<SyncedBlock>? synced)
+    public RangeFault Check(Height from, IReadOnlyList<RangeBlock> blocks, out List<SyncedBlock> synced)
     {
         synced = [];
         BlockContent? previous = null;
@@ -72,14 +72,7 @@ public sealed class RangeVerifier(ChainContext context, MessageVerifier verifier
             }
         }
 
-        // The first block's parent is not here: the chain checks that one.
-        bool beacon = previous is not null;
-        if (beacon && !BlockRules.CheckBeacon(context, content.Header, BlockRules.BeaconHashOf(previous!.Header)))
-        {
-            return RangeFault.WrongBeacon;
-        }
-
-        synced = new SyncedBlock(content, batches, entries, finalization, beacon);
+        synced = new SyncedBlock(content, batches, entries, finalization);
         return RangeFault.None;
     }
 

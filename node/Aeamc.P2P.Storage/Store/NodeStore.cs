@@ -46,17 +46,6 @@ public sealed class NodeStore : IDisposable, IMountainNodes
     /// <summary>The newest committed block; null in a new store.</summary>
     public StoreHead? Head => (StoreHead?)_head;
 
-    /// <summary>The lowest committed block that is still here; null in a new store.</summary>
-    public Height? Floor
-    {
-        get
-        {
-            using RocksDbIterator iterator = _database.NewIterator(_families.Blocks);
-            iterator.SeekToFirst();
-            return iterator.Valid ? new Height(BinaryPrimitives.ReadUInt64BigEndian(iterator.Key)) : null;
-        }
-    }
-
     /// <summary>The folder of the database.</summary>
     public string Path => _database.Path;
 

@@ -8,7 +8,7 @@ namespace Aeamc.P2P.Simulator.Baseline;
 /// <summary>Ours and the baseline under the same conditions, one after another in one process.</summary>
 public static class Comparison
 {
-    /// <summary>One pair of runs; the first <paramref name="failed"/> members never speak.</summary>
+    /// <summary>One pair of runs; as many members as have failed never speak, spread evenly over the baseline's order of proposers.</summary>
     public static ComparedPair Run(int nodes, int blocks, LatencyModel latency, int failed, ulong seed)
     {
         var options = new SimulationOptions
@@ -22,14 +22,14 @@ public static class Comparison
             Attacks = failed == 0 ? [] : [Attack.Absent],
             Byzantine = failed,
         };
-        NodeIndex[] members = [.. Enumerable.Range(0, failed).Select(i => new NodeIndex((ushort)i))];
-        SimulationResult ours = new Simulation(options, members).Run();
+        int[] absent = [.. Enumerable.Range(0, failed).Select(i => i * nodes / failed)];
+        SimulationResult ours = new Simulation(options, [.. absent.Select(i => new NodeIndex((ushort)i))]).Run();
         if (!ours.Passed)
         {
             throw new InvalidOperationException($"our own run failed: {ours.Violations[0]}");
         }
 
-        var cluster = new TendermintCluster(options, [.. Enumerable.Range(0, failed)]);
+        var cluster = new TendermintCluster(options, absent);
         if (!cluster.Run(blocks) || cluster.Forked)
         {
             throw new InvalidOperationException("the baseline's run failed");
@@ -56,6 +56,7 @@ public sealed record ComparedPair(int Nodes, int Failed, Measured Ours, Measured
 /// <param name="MessagesPerNodeAndBlock">Messages sent.</param>
 /// <param name="BytesPerNodeAndBlock">Bytes sent.</param>
 /// <param name="Duplication">Bytes received over bytes needed.</param>
+/// <param name="Blocks">Blocks that became final.</param>
 public sealed record Measured(
     Quantiles Entry,
     Quantiles Finality,
@@ -65,7 +66,8 @@ public sealed record Measured(
     double BlocksPerSecond,
     double MessagesPerNodeAndBlock,
     double BytesPerNodeAndBlock,
-    double Duplication)
+    double Duplication,
+    int Blocks)
 {
     internal static Measured Of(BlockTimes times, TrafficMeter traffic, int nodes, LatencyModel latency)
     {
@@ -80,7 +82,8 @@ public sealed record Measured(
             blocks * 1000.0 / milliseconds,
             Math.Round((double)traffic.Messages / nodes / blocks, 1),
             Math.Round((double)traffic.Bytes / nodes / blocks),
-            Math.Round(traffic.DuplicationRatio, 3));
+            Math.Round(traffic.DuplicationRatio, 3),
+            blocks);
     }
 
     /// <summary>An entry comes every millisecond, is known to every member one slowest link later, and is in the next block proposed.</summary>

@@ -1,4 +1,3 @@
-using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Cluster;
 

@@ -5,7 +5,7 @@ using Aeamc.P2P.Simulator.Cluster;
 namespace Aeamc.P2P.Simulator.Checkers;
 
 /// <summary>
-/// Every certificate on the wire stands by itself; no view has both a nullification and a finalization, nor two notarized blocks; and every
+/// Every certificate that an honest member sends, makes or takes stands by itself; no view has both a nullification and a finalization, nor two notarized blocks; and every
 /// view that a committed block skips has a nullification.
 /// </summary>
 public sealed class CertificateChecker(Simulation simulation)
@@ -14,16 +14,16 @@ public sealed class CertificateChecker(Simulation simulation)
 
     public List<string> Violations { get; } = [];
 
-    /// <summary>A certificate that does not stand counts against an honest sender, and for nothing when a liar sends it.</summary>
-    public void OnSent(NodeIndex sender, bool honest, Certificate certificate)
+    /// <summary>A certificate that was sent or taken. One that does not stand counts against an honest holder, and for nothing when a liar sends it.</summary>
+    public void Add(NodeIndex holder, bool honest, Certificate certificate)
     {
         if (Stands(certificate))
         {
-            Add(certificate);
+            Note(certificate);
         }
         else if (honest)
         {
-            Violations.Add($"member {sender} sends {certificate.Statement}, which does not stand by itself");
+            Violations.Add($"member {holder} holds {certificate.Statement}, which does not stand by itself");
         }
     }
 
@@ -38,7 +38,7 @@ public sealed class CertificateChecker(Simulation simulation)
         }
     }
 
-    private void Add(Certificate certificate)
+    private void Note(Certificate certificate)
     {
         if (!_views.TryGetValue(certificate.View, out Seen? seen))
         {

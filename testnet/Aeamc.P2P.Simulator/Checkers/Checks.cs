@@ -1,4 +1,5 @@
 using Aeamc.P2P.Consensus.Evidence;
+using Aeamc.P2P.Consensus.Safety;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Cluster;
@@ -37,7 +38,16 @@ public sealed class Checks(Simulation simulation)
     {
         if (message is Certificate certificate)
         {
-            _certificates.OnSent(node.Index, node.IsHonest, certificate);
+            _certificates.Add(node.Index, node.IsHonest, certificate);
+        }
+    }
+
+    /// <summary>A record goes into a log: a certificate that an honest member makes or takes counts even when nobody sends it.</summary>
+    public void OnLogged(SimulatedNode node, WalRecord record)
+    {
+        if (node.IsHonest && record is WalRecord.Accepted accepted)
+        {
+            _certificates.Add(node.Index, true, accepted.Certificate);
         }
     }
 

@@ -70,6 +70,8 @@ internal static class CompareCommand
             Row($"n = {pair.Nodes}: received over needed bytes", pair.Ours.Duplication, pair.Tendermint.Duplication);
         }
 
+        double calmGap = calm.Ours.IntervalMilliseconds, baselineGap = calm.Tendermint.IntervalMilliseconds;
+        Row("1 failed: longest gap beyond the interval (ms)", one.Ours.LongestStall - calmGap, one.Tendermint.LongestStall - baselineGap);
         bool faster = calm.Ours.Entry.Milliseconds(0.5) < calm.Tendermint.Entry.Milliseconds(0.5);
         bool steadier = stalls[0].Ours * 2 <= stalls[0].Tendermint;
         Line($"lower median latency: {(faster ? "yes" : "NO")}; at most half the stall under a failed leader: {(steadier ? "yes" : "NO")} ({stalls[0].Ours / stalls[0].Tendermint:f2})");
@@ -80,7 +82,7 @@ internal static class CompareCommand
 
         return faster && steadier ? SimulateCommand.Pass : SimulateCommand.Fail;
 
-        void Row(string what, double ours, double tendermint) => Line($"{what,-46}{ours,10:f1}{tendermint,14:f1}");
+        void Row(string what, double ours, double tendermint) => Line($"{what,-48}{ours,10:f1}{tendermint,14:f1}");
 
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
     }
@@ -101,7 +103,7 @@ internal static class CompareCommand
         var bars = new SvgBars($"Stall under failed leaders, n = {calm.Nodes}, delay {latency.Name}", "milliseconds", ["Aeamc.P2P (Simplex)", "textbook Tendermint"]);
         foreach ((ComparedPair pair, double ours, double tendermint) in stalls)
         {
-            bars.AddGroup($"{pair.Failed} failed: lost in all", ours, tendermint);
+            bars.AddGroup($"{pair.Failed} failed: lost a block", ours / pair.Ours.Blocks, tendermint / pair.Tendermint.Blocks);
             bars.AddGroup($"{pair.Failed} failed: longest gap", pair.Ours.LongestStall, pair.Tendermint.LongestStall);
         }
 

@@ -136,7 +136,7 @@ internal sealed class RunOptions
             ? (int)Math.Round(share * 1000)
             : Refuse(result, "--loss and --duplicate", "a share from 0 to 0.9");
 
-    private static IReadOnlyList<Attack> ParseAttacks(ArgumentResult result)
+    private static List<Attack> ParseAttacks(ArgumentResult result)
     {
         var attacks = new List<Attack>();
         foreach (string name in result.Tokens[0].Value.Split(','))
@@ -154,7 +154,7 @@ internal sealed class RunOptions
         return attacks;
     }
 
-    private static IReadOnlyList<Fault> ParseFaults(ArgumentResult result)
+    private static List<Fault> ParseFaults(ArgumentResult result)
     {
         if (FaultSchedule.Parse(result.Tokens[0].Value) is { } faults)
         {

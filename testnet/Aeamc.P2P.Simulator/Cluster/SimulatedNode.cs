@@ -391,6 +391,7 @@ public class SimulatedNode : IEndpoint
                 case Effect.Append append:
                     Disk.Append(append.Record);
                     writes = true;
+                    Simulation.Checks.OnLogged(this, append.Record);
                     break;
                 case Effect.SignVote sign:
                     signatures++;

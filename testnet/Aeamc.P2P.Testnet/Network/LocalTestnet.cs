@@ -78,14 +78,16 @@ public sealed class LocalTestnet : IAsyncDisposable
     public ChildProcess? Process(int node) => _nodes[node];
 
     /// <summary>Starts a node that does not run.</summary>
-    public ChildProcess Start(int node)
+    /// <param name="node">Which.</param>
+    /// <param name="environment">Variables for this run alone.</param>
+    public ChildProcess Start(int node, IReadOnlyDictionary<string, string>? environment = null)
     {
         if (_nodes[node] is { HasExited: false })
         {
             throw new InvalidOperationException($"node-{node} runs already.");
         }
 
-        return _nodes[node] = StartSecond(node);
+        return _nodes[node] = StartSecond(node, environment);
     }
 
     public void StartAll()
@@ -97,8 +99,57 @@ public sealed class LocalTestnet : IAsyncDisposable
     }
 
     /// <summary>Starts one more process on a node's files, which is not one of this network's nodes: it should refuse to run.</summary>
-    public ChildProcess StartSecond(int node) =>
-        ChildProcess.Start($"node-{node}", _binary, ["run", "--config", ConfigFile(node)], Path.Combine(NodeFolder(node), "node.log"), _guard);
+    public ChildProcess StartSecond(int node, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var all = new Dictionary<string, string>(_options.NodeEnvironment(node));
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            all[name] = value;
+        }
+
+        return ChildProcess.Start($"node-{node}", _binary, ["run", "--config", ConfigFile(node)], Path.Combine(NodeFolder(node), "node.log"), _guard, all);
+    }
+
+    /// <summary>Runs another command of the node's executable on a node's configuration to its end.</summary>
+    /// <returns>Its exit code and what it wrote.</returns>
+    public async Task<(int Code, string Output)> RunAsync(int node, IReadOnlyList<string> command, CancellationToken cancellation)
+    {
+        string log = Path.Combine(NodeFolder(node), $"{string.Join('-', command)}.log");
+        File.Delete(log);
+        await using var process = ChildProcess.Start(string.Join(' ', command), _binary, [.. command, "--config", ConfigFile(node)], log, _guard);
+        int code = await process.Exited.WaitAsync(cancellation).ConfigureAwait(false);
+        return (code, await File.ReadAllTextAsync(log, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Where every node stands, for whoever has waited in vain: height, view, peers, readiness, and the end of its log.</summary>
+    public async Task<string> DescribeAsync(int logLines = 6)
+    {
+        NodeStatus?[] statuses = await StatusesAsync(CancellationToken.None).ConfigureAwait(false);
+        var text = new System.Text.StringBuilder();
+        for (int i = 0; i < Count; i++)
+        {
+            string state = _nodes[i] is not { } process ? "was never started" : process.HasExited ? $"ended with exit code {process.Exited.Result}" : $"runs as process {process.Id}";
+            text.Append(CultureInfo.InvariantCulture, $"node-{i} {state}");
+            if (statuses[i] is { } status)
+            {
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $": height {status.Height}, view {status.View}, {status.Peers} peers, {status.Voting}, {status.Pending} pending, {(status.Ready ? "ready" : status.NotReadyReason)}");
+            }
+            else
+            {
+                text.Append(": does not answer");
+            }
+
+            text.Append('\n');
+            foreach (string line in (_nodes[i]?.Tail(logLines) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                text.Append("    ").Append(line).Append('\n');
+            }
+        }
+
+        return text.ToString();
+    }
 
     /// <summary>SIGTERM, and SIGKILL when that is not enough.</summary>
     public Task<StopOutcome> StopAsync(int node) => Running(node).StopAsync(StopLimit);
@@ -116,16 +167,25 @@ public sealed class LocalTestnet : IAsyncDisposable
 
     /// <summary>Waits for a condition on one node's status.</summary>
     /// <exception cref="TestnetException">It took longer, or the node ended; the message has the end of its log.</exception>
-    public Task<NodeStatus> WaitForAsync(int node, string what, TimeSpan limit, Func<NodeStatus, bool> condition, CancellationToken cancellation) =>
-        Wait.ForAsync(
-            $"node-{node}: {what}",
-            limit,
-            async () =>
-            {
-                ThrowIfEnded(node);
-                return await StatusAsync(node, cancellation).ConfigureAwait(false) is { } status && condition(status) ? status : null;
-            },
-            cancellation);
+    public async Task<NodeStatus> WaitForAsync(int node, string what, TimeSpan limit, Func<NodeStatus, bool> condition, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Wait.ForAsync(
+                $"node-{node}: {what}",
+                limit,
+                async () =>
+                {
+                    ThrowIfEnded(node);
+                    return await StatusAsync(node, cancellation).ConfigureAwait(false) is { } status && condition(status) ? status : null;
+                },
+                cancellation).ConfigureAwait(false);
+        }
+        catch (TestnetException vain)
+        {
+            throw new TestnetException($"{vain.Message}\n{await DescribeAsync().ConfigureAwait(false)}", vain);
+        }
+    }
 
     /// <summary>Waits until all given nodes meet a condition.</summary>
     /// <inheritdoc cref="WaitForAsync"/>

@@ -20,6 +20,9 @@ public sealed record LocalTestnetOptions
     /// <summary>The EVM chain to anchor on; null for the journal alone.</summary>
     public EvmSettings? Evm { get; init; }
 
+    /// <summary>Environment variables of each node, besides this process's own.</summary>
+    public Func<int, IReadOnlyDictionary<string, string>> NodeEnvironment { get; init; } = _ => new Dictionary<string, string>();
+
     /// <summary>The node's executable; null for the one beside this program.</summary>
     public string? Binary { get; init; }
 }

@@ -44,8 +44,9 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <param name="arguments">Its arguments.</param>
     /// <param name="log">Its output is appended here.</param>
     /// <param name="guard">Kills it when this process dies without stopping it.</param>
+    /// <param name="environment">Variables besides this process's own.</param>
     /// <exception cref="TestnetException">There is no shell to start it with.</exception>
-    public static ChildProcess Start(string name, string program, IReadOnlyList<string> arguments, string log, ProcessGuard? guard = null)
+    public static ChildProcess Start(string name, string program, IReadOnlyList<string> arguments, string log, ProcessGuard? guard = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         List<string> all = ["-c", Launcher, "sh", log];
         if (File.Exists(SetSid))
@@ -55,7 +56,13 @@ public sealed class ChildProcess : IAsyncDisposable
 
         all.Add(program);
         all.AddRange(arguments);
-        Process process = Process.Start(new ProcessStartInfo("/bin/sh", all) { UseShellExecute = false })
+        var start = new ProcessStartInfo("/bin/sh", all) { UseShellExecute = false };
+        foreach ((string variable, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[variable] = value;
+        }
+
+        Process process = Process.Start(start)
             ?? throw new TestnetException($"{name} could not be started.");
         guard?.Watch(process.Id);
         return new ChildProcess(name, process, log, guard);

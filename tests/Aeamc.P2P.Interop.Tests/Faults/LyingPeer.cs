@@ -66,7 +66,7 @@ internal sealed class LyingPeer : IAsyncDisposable
         Told.AddOrUpdate(lie, 1, static (_, times) => times + 1);
         if (lie == "nothing")
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+            await new TaskCompletionSource().Task.WaitAsync(cancellation);
         }
 
         var range = new List<RangeBlock>();

@@ -1,5 +1,8 @@
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.DeviceApi.V2;
+using Aeamc.P2P.Node.Configuration;
+using Aeamc.P2P.Node.Consensus;
+using Aeamc.P2P.Testnet.Crash;
 using Aeamc.P2P.Testnet.Network;
 
 namespace Aeamc.P2P.Interop.Tests.Faults;
@@ -25,15 +28,11 @@ public sealed class TestNetwork : IAsyncDisposable
     /// <summary>Starts the nodes and waits until all are ready.</summary>
     public static async Task<TestNetwork> StartAsync(CancellationToken cancellation)
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("aeamc-faults-");
-        LocalTestnet testnet = await LocalTestnet.CreateAsync(
-            new LocalTestnetOptions { Folder = folder.FullName, Nodes = Nodes, ApiPort = LocalPorts.FindFree(Nodes), P2PPort = LocalPorts.FindFree(Nodes) },
-            cancellation);
-        var network = new TestNetwork(folder, testnet);
+        TestNetwork network = await CreateAsync(cancellation);
         try
         {
-            testnet.StartAll();
-            await testnet.WaitUntilReadyAsync(Patience, cancellation);
+            network.Testnet.StartAll();
+            await network.Testnet.WaitUntilReadyAsync(Patience, cancellation);
             return network;
         }
         catch
@@ -41,6 +40,40 @@ public sealed class TestNetwork : IAsyncDisposable
             await network.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Makes the nodes' files and starts none. Each node writes down what it hears from the others.</summary>
+    public static async Task<TestNetwork> CreateAsync(CancellationToken cancellation)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("aeamc-faults-");
+        LocalTestnet testnet = await LocalTestnet.CreateAsync(
+            new LocalTestnetOptions
+            {
+                Folder = folder.FullName,
+                Nodes = Nodes,
+                ApiPort = LocalPorts.FindFree(Nodes),
+                P2PPort = LocalPorts.FindFree(Nodes),
+                NodeEnvironment = node => new Dictionary<string, string>
+                {
+                    [VoteRecorder.Variable] = RecordFile(folder.FullName, node),
+                    ["AEAMC__STORAGE__WAL_SEGMENT_KB"] = "16",
+                },
+            },
+            cancellation);
+        return new TestNetwork(folder, testnet);
+    }
+
+    /// <summary>Asserts that no member was heard to say two things that exclude each other.</summary>
+    public void AssertNobodyEquivocated()
+    {
+        var comparison = new VoteComparison(GenesisFile.Load(Path.Combine(Testnet.Folder, "genesis.json")));
+        for (int node = 0; node < Nodes; node++)
+        {
+            comparison.Read(RecordFile(Testnet.Folder, node));
+        }
+
+        Assert.Empty(comparison.Violations);
+        Assert.True(comparison.Votes > 0);
     }
 
     /// <summary>The status of a node that answers.</summary>
@@ -70,6 +103,8 @@ public sealed class TestNetwork : IAsyncDisposable
             });
         }
     }
+
+    private static string RecordFile(string folder, int node) => Path.Combine(folder, $"heard-by-{node}.votes");
 
     public async ValueTask DisposeAsync()
     {

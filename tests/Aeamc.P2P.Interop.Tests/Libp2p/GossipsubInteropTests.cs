@@ -64,7 +64,7 @@ public class GossipsubInteropTests
     [Theory]
     [InlineData(SignaturePolicy.StrictNoSign)]
     [InlineData(SignaturePolicy.StrictSign)]
-    public async Task One_mesh_of_three_js_and_three_of_ours_survives_joins_and_a_crash(SignaturePolicy policy)
+    public async Task One_mesh_of_three_js_and_three_of_ours_survives_a_late_join_a_leave_a_crash_and_a_restart(SignaturePolicy policy)
     {
         await using Node a = await Node.StartAsync(policy);
         await using Node b = await Node.StartAsync(policy);
@@ -91,10 +91,22 @@ public class GossipsubInteropTests
         await MeshAsync(b, late);
         await PublishEverywhereAsync(2, [a, b, c], [x, y, late]);
 
-        // One dies without a word.
+        // One leaves the topic and stays connected: it gets nothing any more.
+        int before = MessagesOf(late).Count;
+        await late.CallAsync("unsubscribe", new { topic = Topic });
+        await UntilAsync(() => !b.Router.TopicPeers(Topic).Contains(late.Id));
+        await PublishEverywhereAsync(3, [a, b, c], [x, y]);
+        Assert.Equal(before, MessagesOf(late).Count);
+
+        // One dies without a word, and another process takes its place.
         y.Kill();
-        await UntilAsync(() => a.Router.TopicPeers(Topic).Count == 2 && c.Router.TopicPeers(Topic).Count == 2);
-        await PublishEverywhereAsync(3, [a, b, c], [x, late]);
+        await UntilAsync(() => !a.Router.TopicPeers(Topic).Contains(y.Id) && !c.Router.TopicPeers(Topic).Contains(y.Id));
+        await PublishEverywhereAsync(4, [a, b, c], [x]);
+        await using JsPeer again = await JsPeer.StartAsync(JsGeneration.Two, policy.ToString());
+        await again.CallAsync("subscribe", new { topic = Topic });
+        await again.CallAsync("dial", new { address = a.Host.ListenAddresses[0].ToString() });
+        await MeshAsync(a, again);
+        await PublishEverywhereAsync(5, [a, b, c], [x, again]);
         Assert.All(new[] { a, b, c }, node => Assert.Equal(0, node.Router.Counter(RouterCounter.MessagesFaulty)));
     }
 

@@ -10,8 +10,18 @@ const RESET = '/aeamc-test/reset/1'
 const say = line => process.stdout.write(JSON.stringify(line) + '\n')
 const flatten = chunk => chunk instanceof Uint8Array ? chunk : chunk.subarray()
 
-/** Bytes that both sides can make: byte i is i mod 251. */
-const pattern = (start, length) => Uint8Array.from({ length }, (_, i) => (start + i) % 251)
+/** Bytes that both sides can make: byte i is i mod 251. Each call gives memory of its own, since senders may keep it. */
+const period = Uint8Array.from({ length: 251 * 1024 }, (_, i) => i % 251)
+const pattern = (start, length) => {
+  const bytes = new Uint8Array(length)
+  for (let at = 0; at < length;) {
+    const from = (start + at) % 251
+    const part = period.subarray(from, from + length - at)
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
 
 export async function run (node, adapt) {
   const pubsub = node.services.pubsub
@@ -96,6 +106,7 @@ export async function run (node, adapt) {
         return error.name
       }
     },
+    serve: async ({ protocol }) => { await node.handle(protocol, () => {}) },
     subscribe: async ({ topic }) => { pubsub.subscribe(topic) },
     unsubscribe: async ({ topic }) => { pubsub.unsubscribe(topic) },
     publish: async ({ topic, data }) => (await pubsub.publish(topic, Buffer.from(data, 'hex'))).recipients.map(String),

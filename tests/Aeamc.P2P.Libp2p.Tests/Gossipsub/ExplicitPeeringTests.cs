@@ -14,9 +14,9 @@ public class ExplicitPeeringTests
     public void An_absent_direct_peer_is_called_at_the_first_heartbeat_and_every_300()
     {
         RouterHarness harness = Harness();
-        Assert.Equal(Direct, Assert.Single(harness.Heartbeats().Items.OfType<RouterOutput.ConnectDirect>()).Peer);
-        Assert.Empty(harness.Heartbeats(299).Items.OfType<RouterOutput.ConnectDirect>());
-        Assert.Single(harness.Heartbeats().Items.OfType<RouterOutput.ConnectDirect>());
+        Assert.Equal(Direct, Assert.Single(harness.Heartbeats().Of(RouterOutputKind.ConnectDirect)).Peer);
+        Assert.Empty(harness.Heartbeats(299).Of(RouterOutputKind.ConnectDirect));
+        Assert.Single(harness.Heartbeats().Of(RouterOutputKind.ConnectDirect));
     }
 
     [Fact]

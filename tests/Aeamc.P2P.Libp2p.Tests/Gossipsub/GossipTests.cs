@@ -171,11 +171,103 @@ public class GossipTests
         var harness = new RouterHarness();
         for (int i = 0; i < 1000; i++)
         {
-            cache.Put(harness.Own($"message {i:d4}"));
+            cache.Put(harness.Own($"message {i:d4}"), TimeSpan.Zero);
         }
 
         Assert.InRange(cache.Count, 100, 10_000 / 30);
         Assert.True(cache.TryGetFor(TestPeers.Id(1), harness.Own("message 0999").Id, out _, out _));
         Assert.False(cache.TryGetFor(TestPeers.Id(1), harness.Own("message 0000").Id, out _, out _));
+    }
+
+    [Fact]
+    public void One_advertiser_is_asked_for_an_id_and_the_next_one_when_it_does_not_answer()
+    {
+        var harness = new RouterHarness();
+        PeerId[] peers = harness.ConnectMany(3);
+        MessageId id = RouterHarness.RandomId(1);
+        Assert.Equal([id], harness.IHave(peers[0], id).Asked);
+        Assert.Empty(harness.IHave(peers[1], id).Asked);
+        Assert.Empty(harness.IHave(peers[2], id).Asked);
+        Assert.Equal(2, harness.Router.Counter(RouterCounter.IWantsDeferred));
+        RouterOutput second = Assert.Single(harness.Heartbeats().Rpcs, static send => send.Rpc.IWantIds.Count > 0);
+        Assert.Equal(peers[1], second.Peer);
+        Assert.Equal([id], second.Rpc.IWantIds);
+        Assert.Equal(peers[2], Assert.Single(harness.Heartbeats().Rpcs, static send => send.Rpc.IWantIds.Count > 0).Peer);
+        // The first owed it; the others may have let it go before they were asked.
+        harness.Heartbeats(3);
+        Assert.Equal(1, harness.Router.Counter(RouterCounter.PromisesBroken));
+        Assert.Equal(2, harness.Router.Counter(RouterCounter.IWantsRepeated));
+    }
+
+    [Fact]
+    public void What_has_come_is_not_asked_for_again()
+    {
+        var harness = new RouterHarness();
+        PeerId[] peers = harness.ConnectMany(3);
+        RpcMessage message = harness.Message("a");
+        harness.IHave(peers[0], message.Id);
+        harness.IHave(peers[1], message.Id);
+        harness.SendAndJudge(peers[2], "a");
+        Assert.Empty(harness.Heartbeats(5).Asked);
+        Assert.Equal(0, harness.Router.Counter(RouterCounter.PromisesBroken));
+    }
+
+    [Fact]
+    public void Requests_that_are_awaited_have_a_cap_beyond_which_everyone_is_asked()
+    {
+        var requests = new GossipRequests(capacity: 10, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.True(requests.Ask(RouterHarness.RandomId(i), TestPeers.Id(1), TimeSpan.Zero));
+        }
+
+        Assert.Equal(10, requests.Count);
+        Assert.True(requests.Ask(RouterHarness.RandomId(99), TestPeers.Id(2), TimeSpan.Zero));
+        Assert.False(requests.Ask(RouterHarness.RandomId(0), TestPeers.Id(2), TimeSpan.Zero));
+        requests.Retry(TimeSpan.FromSeconds(5), (_, _) => Assert.Fail("too old to be asked for"));
+        Assert.Equal(0, requests.Count);
+    }
+
+    [Fact]
+    public void An_IWANT_is_cancelled_by_IDONTWANT_on_both_sides()
+    {
+        // v1.2, Cancelling IWANT: who was asked and was not the one that sent it is told.
+        var harness = new RouterHarness(new PubsubSettings { Degree = 1, LowestDegree = 1, HighestDegree = 1, OutboundDegree = 0, ScoreDegree = 1 });
+        PeerId asked = harness.Connect(1);
+        harness.Step(new RouterInput.AppScoreChanged(asked, -1));
+        PeerId sender = harness.Connect(2);
+        harness.Heartbeats();
+        Assert.Equal([sender], harness.Mesh);
+        RpcMessage message = harness.Message("large", size: 2000);
+        harness.IHave(asked, message.Id);
+        Assert.Equal([asked], harness.Send(sender, message).ToldIDontWant);
+
+        // And who said it is not served.
+        PubsubMessage own = harness.Own("own");
+        harness.Publish(own);
+        harness.Receive(sender, rpc => rpc.IDontWantIds.Add(own.Id));
+        Assert.Empty(harness.IWant(sender, own.Id).SentTo);
+        Assert.Equal([asked], harness.IWant(asked, own.Id).SentTo);
+    }
+
+    [Fact]
+    public void One_advertisement_goes_to_all_and_another_selection_to_each_only_when_there_are_too_many_ids()
+    {
+        foreach (int cap in new[] { 100, 10 })
+        {
+            var harness = new RouterHarness(new PubsubSettings { MaxIHaveLength = cap });
+            harness.ConnectMany(20, outbound: true);
+            harness.Heartbeats();
+            for (int i = 0; i < 50; i++)
+            {
+                harness.Publish(harness.Own($"{i}"));
+            }
+
+            RouterOutput[] gossip = [.. harness.Heartbeats().Rpcs];
+            Assert.Equal(6, gossip.Length);
+            Assert.All(gossip, send => Assert.Equal(Math.Min(50, cap), send.Rpc.IHaveIds.Count));
+            int selections = gossip.Select(send => string.Concat(send.Rpc.IHaveIds.Select(id => id.ToString()))).Distinct().Count();
+            Assert.Equal(cap >= 50 ? 1 : 6, selections);
+        }
     }
 }

@@ -13,8 +13,8 @@ public class MeshTests
     {
         var harness = new RouterHarness();
         harness.Step(new RouterInput.Subscribe("second"));
-        Outputs hello = harness.Step(new RouterInput.PeerConnected(TestPeers.Id(1), true, null, true));
-        RouterOutput.SendRpc rpc = Assert.Single(hello.Rpcs);
+        Outputs hello = harness.Step(new RouterInput.PeerConnected(TestPeers.Id(1), true, null, GossipsubVersion.V12));
+        RouterOutput rpc = Assert.Single(hello.Rpcs);
         Assert.Equal([new SubscriptionChange(Topic, true), new SubscriptionChange("second", true)], rpc.Rpc.Subscriptions);
         Assert.Equal(SendPriority.Control, rpc.Priority);
     }
@@ -368,5 +368,50 @@ public class MeshTests
         Assert.Equal([peer], harness.Router.TopicPeers("flood/8"));
         Assert.Empty(harness.Router.TopicPeers("flood/9"));
         Assert.True(harness.Router.Score(peer) < 0);
+    }
+
+    [Fact]
+    public void Backoffs_of_peers_that_are_gone_make_room_and_those_of_connected_peers_are_kept()
+    {
+        PeerId[] connected = [.. Enumerable.Range(0, 30).Select(TestPeers.Id)];
+        var table = new BackoffTable(20, connected.Contains);
+        foreach (PeerId peer in connected)
+        {
+            table.Extend(peer, TimeSpan.FromSeconds(1));
+        }
+
+        for (int i = 1000; i < 3000; i++)
+        {
+            table.Extend(TestPeers.Id(i), TimeSpan.FromSeconds(i));
+        }
+
+        Assert.InRange(table.Count, 30, 36);
+        Assert.All(connected, peer => Assert.True(table.TryGet(peer, out _)));
+        table.Extend(connected[0], TimeSpan.Zero);
+        Assert.True(table.TryGet(connected[0], out TimeSpan until));
+        Assert.Equal(TimeSpan.FromSeconds(1), until);
+    }
+
+    [Fact]
+    public void A_PRUNE_by_a_peer_outside_the_topic_is_not_remembered()
+    {
+        var harness = new RouterHarness();
+        PeerId peer = harness.Connect(1, subscribe: false);
+        harness.Prune(peer, TimeSpan.FromHours(1));
+        Assert.Equal(1, harness.Router.Counter(RouterCounter.PrunesUnknownTopic));
+        harness.Receive(peer, static rpc => rpc.Subscriptions.Add(new SubscriptionChange(RouterHarness.Topic, Subscribe: true)));
+        Assert.Equal([peer], harness.Heartbeats().Grafted);
+    }
+
+    [Fact]
+    public void A_quiet_topic_is_left_alone_by_opportunistic_grafting()
+    {
+        // Nobody publishes: the mesh scores next to nothing, and so does everyone else.
+        var harness = new RouterHarness();
+        harness.ConnectMany(6, outbound: true);
+        harness.Heartbeats();
+        harness.ConnectMany(10, from: 100);
+        Assert.Empty(harness.Heartbeats(600).Grafted);
+        Assert.All(harness.Mesh, peer => Assert.InRange(harness.Router.Score(peer), 0.1, harness.Settings.Score.OpportunisticGraftThreshold / 4));
     }
 }

@@ -16,7 +16,11 @@ public class MessageFlowTests
         harness.Step(new RouterInput.AppScoreChanged(bad, -51));
         Outputs published = harness.Publish(harness.Own("a"));
         Assert.Equal(peers.Order(), published.SentTo.Order());
-        Assert.All(published.Items, output => Assert.Equal(SendPriority.Control, Assert.IsType<RouterOutput.SendMessage>(output).Priority));
+        Assert.All(published.Items, output =>
+        {
+            Assert.Equal(RouterOutputKind.SendMessage, output.Kind);
+            Assert.Equal(SendPriority.Control, output.Priority);
+        });
     }
 
     [Fact]
@@ -185,7 +189,7 @@ public class MessageFlowTests
     {
         var harness = new RouterHarness();
         harness.ConnectMany(5, outbound: true);
-        PeerId old = harness.Connect(50, outbound: true, idontwant: false);
+        PeerId old = harness.Connect(50, outbound: true, version: GossipsubVersion.V11);
         harness.Heartbeats();
         PeerId source = harness.Mesh.First(peer => peer != old);
         PeerId[] expected = [.. harness.Mesh.Where(peer => peer != source && peer != old).Order()];
@@ -228,21 +232,56 @@ public class MessageFlowTests
     [Fact]
     public void What_a_message_costs_does_not_depend_on_idle_peers()
     {
-        int Outputs(int idle)
+        static int Outputs(int idle, bool subscribed)
         {
             var harness = new RouterHarness();
-            for (int i = 0; i < idle; i++)
-            {
-                harness.Connect(1000 + i, subscribe: false);
-            }
-
             harness.ConnectMany(6, outbound: true);
             harness.Heartbeats();
+            for (int i = 0; i < idle; i++)
+            {
+                harness.Connect(1000 + i, subscribe: subscribed);
+            }
+
+            Assert.Equal(6, harness.Mesh.Count);
             RpcMessage message = harness.Message("a", size: 2000);
             return harness.Send(harness.Mesh[0], message).Items.Count
                 + harness.Step(new RouterInput.Validated(message.Id, MessageValidity.Accept)).Items.Count;
         }
 
-        Assert.Equal(Outputs(0), Outputs(2000));
+        int alone = Outputs(0, subscribed: false);
+        Assert.Equal(alone, Outputs(2000, subscribed: false));
+        Assert.Equal(alone, Outputs(2000, subscribed: true));
+    }
+
+    [Fact]
+    public void An_own_message_goes_to_a_limited_number_of_subscribers_the_mesh_among_them()
+    {
+        var harness = new RouterHarness(new PubsubSettings { MaxFloodPeers = 20 });
+        PeerId[] peers = harness.ConnectMany(200, outbound: true);
+        harness.Heartbeats();
+        IReadOnlyList<PeerId> first = harness.Publish(harness.Own("a")).SentTo;
+        IReadOnlyList<PeerId> second = harness.Publish(harness.Own("b")).SentTo;
+        Assert.All(new[] { first, second }, sent =>
+        {
+            Assert.Equal(20, sent.Distinct().Count());
+            Assert.Equal(20, sent.Count);
+            Assert.Subset(sent.ToHashSet(), harness.Mesh.ToHashSet());
+            Assert.Subset(peers.ToHashSet(), sent.ToHashSet());
+        });
+        Assert.NotEqual(first.Order(), second.Order());
+    }
+
+    [Fact]
+    public void A_message_kept_beyond_its_time_says_so_instead_of_giving_other_bytes()
+    {
+        var harness = new RouterHarness();
+        PeerId peer = harness.Connect(1);
+        PubsubMessage delivered = Assert.Single(harness.SendAndJudge(peer, "lent").Delivered);
+        Assert.Equal("lent"u8.ToArray(), delivered.Data.ToArray());
+        // The cache lends it as long as it serves it.
+        harness.Heartbeats(4);
+        Assert.Equal("lent"u8.ToArray(), delivered.Data.ToArray());
+        harness.Heartbeats(2);
+        Assert.Throws<ObjectDisposedException>(() => delivered.Data);
     }
 }

@@ -22,8 +22,8 @@ public class MessagePolicyTests
 
     private static RpcMessage Received(PubsubMessage message)
     {
-        UVarint.Read(message.Frame, out _, out int prefix);
-        return Decode(message.Frame.AsMemory(prefix));
+        UVarint.Read(message.Frame.Span, out _, out int prefix);
+        return Decode(message.Frame[prefix..]);
     }
 
     [Fact]

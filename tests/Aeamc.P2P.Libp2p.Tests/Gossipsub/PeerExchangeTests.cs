@@ -15,13 +15,15 @@ public class PeerExchangeTests
         PeerId pruner = harness.Connect(1);
         PeerId known = harness.Connect(2);
         PeerId stranger = TestPeers.Id(3);
+        harness.Graft(pruner);
         harness.Step(new RouterInput.AppScoreChanged(pruner, 10));
         Outputs pruned = harness.Prune(
             pruner, null, new PeerExchangeInfo(stranger, Record), new PeerExchangeInfo(known, Record), new PeerExchangeInfo(RouterHarness.Self, Record));
-        var connect = Assert.IsType<RouterOutput.ConnectExchanged>(Assert.Single(pruned.Items));
-        Assert.Equal(pruner, connect.Source);
-        Assert.Equal([stranger], connect.Peers.Select(info => info.Peer));
-        Assert.Equal(Record, connect.Peers[0].SignedPeerRecord.ToArray());
+        RouterOutput connect = Assert.Single(pruned.Items);
+        Assert.Equal(RouterOutputKind.ConnectExchanged, connect.Kind);
+        Assert.Equal(pruner, connect.Peer);
+        Assert.Equal([stranger], connect.Exchanged.Select(info => info.Peer));
+        Assert.Equal(Record, connect.Exchanged[0].SignedPeerRecord.ToArray());
     }
 
     [Fact]
@@ -29,6 +31,7 @@ public class PeerExchangeTests
     {
         var harness = new RouterHarness();
         PeerId pruner = harness.Connect(1);
+        harness.Graft(pruner);
         harness.Step(new RouterInput.AppScoreChanged(pruner, 9.9));
         Assert.Empty(harness.Prune(pruner, null, new PeerExchangeInfo(TestPeers.Id(3), Record)).Items);
         Assert.Equal(1, harness.Router.Counter(RouterCounter.PeerExchangesRefused));
@@ -49,5 +52,26 @@ public class PeerExchangeTests
         PruneNotice prune = harness.Graft(harness.Connect(50)).SinglePrune;
         Assert.Equal(members[1..].Order(), prune.Peers.Select(info => info.Peer).Order());
         Assert.All(prune.Peers, info => Assert.Equal(Record, info.SignedPeerRecord.ToArray()));
+    }
+
+    [Fact]
+    public void Peers_are_only_taken_in_place_of_a_mesh_link_and_not_without_end()
+    {
+        var harness = new RouterHarness();
+        PeerId pruner = harness.Connect(1);
+        harness.Step(new RouterInput.AppScoreChanged(pruner, 10));
+        Assert.Empty(harness.Prune(pruner, TimeSpan.FromSeconds(1), new PeerExchangeInfo(TestPeers.Id(3), Record)).Items);
+
+        string[] topics = [.. Enumerable.Range(0, 10).Select(static i => $"topic {i}")];
+        foreach (string topic in topics)
+        {
+            harness.Step(new RouterInput.Subscribe(topic));
+            harness.Receive(pruner, rpc => rpc.Subscriptions.Add(new SubscriptionChange(topic, Subscribe: true)));
+            harness.Receive(pruner, rpc => rpc.Grafts.Add(topic));
+        }
+
+        Outputs pruned = harness.Receive(pruner, rpc => rpc.Prunes.AddRange(topics.Select(topic => new PruneNotice(topic, null, [new PeerExchangeInfo(TestPeers.Id(3), Record)]))));
+        Assert.Equal(4, pruned.Of(RouterOutputKind.ConnectExchanged).Count());
+        Assert.Equal(1 + 6, harness.Router.Counter(RouterCounter.PeerExchangesRefused));
     }
 }

@@ -45,8 +45,24 @@ internal sealed class RouterHarness
     {
         var outputs = new List<RouterOutput>();
         Router.Step(Now, input, outputs);
-        _all.AddRange(outputs);
-        return new Outputs(outputs);
+        // An RPC is lent until the next step, and the tests look later.
+        RouterOutput[] kept = [.. outputs.Select(static output => output.Kind == RouterOutputKind.SendRpc ? RouterOutput.SendRpc(output.Peer, Copy(output.Rpc), output.Priority) : output)];
+        _all.AddRange(kept);
+        return new Outputs(kept);
+    }
+
+    private static Rpc Copy(Rpc rpc)
+    {
+        var copy = new Rpc { Extensions = rpc.Extensions };
+        copy.Subscriptions.AddRange(rpc.Subscriptions);
+        copy.IHaves.AddRange(rpc.IHaves);
+        copy.IHaveIds.AddRange(rpc.IHaveIds);
+        copy.IWantIds.AddRange(rpc.IWantIds);
+        copy.Grafts.AddRange(rpc.Grafts);
+        copy.Prunes.AddRange(rpc.Prunes);
+        copy.IDontWantIds.AddRange(rpc.IDontWantIds);
+        copy.ExtensionMessages.AddRange(rpc.ExtensionMessages);
+        return copy;
     }
 
     public void Advance(TimeSpan time) => Now += time;
@@ -64,10 +80,10 @@ internal sealed class RouterHarness
     }
 
     /// <summary>Connects a peer that subscribes to the topic.</summary>
-    public PeerId Connect(int number, bool outbound = false, IPAddress? address = null, bool idontwant = true, bool subscribe = true)
+    public PeerId Connect(int number, bool outbound = false, IPAddress? address = null, GossipsubVersion version = GossipsubVersion.V12, bool subscribe = true)
     {
         PeerId peer = TestPeers.Id(number);
-        Step(new RouterInput.PeerConnected(peer, outbound, address, idontwant));
+        Step(new RouterInput.PeerConnected(peer, outbound, address, version));
         if (subscribe)
         {
             Receive(peer, static rpc => rpc.Subscriptions.Add(new SubscriptionChange(Topic, Subscribe: true)));
@@ -124,7 +140,7 @@ internal sealed class RouterHarness
 /// <summary>What one step put out, asked in the words of the tests.</summary>
 internal sealed record Outputs(IReadOnlyList<RouterOutput> Items)
 {
-    public IEnumerable<RouterOutput.SendRpc> Rpcs => Items.OfType<RouterOutput.SendRpc>();
+    public IEnumerable<RouterOutput> Rpcs => Of(RouterOutputKind.SendRpc);
 
     public IReadOnlyList<PeerId> Grafted => [.. Rpcs.Where(send => send.Rpc.Grafts.Count > 0).Select(send => send.Peer)];
 
@@ -136,11 +152,15 @@ internal sealed record Outputs(IReadOnlyList<RouterOutput> Items)
 
     public IReadOnlyList<PeerId> ToldIDontWant => [.. Rpcs.Where(send => send.Rpc.IDontWantIds.Count > 0).Select(send => send.Peer)];
 
-    public IReadOnlyList<PeerId> SentTo => [.. Items.OfType<RouterOutput.SendMessage>().Select(send => send.Peer)];
+    public IReadOnlyList<PeerId> SentTo => [.. Of(RouterOutputKind.SendMessage).Select(send => send.Peer)];
 
-    public IReadOnlyList<PubsubMessage> Delivered => [.. Items.OfType<RouterOutput.Deliver>().Select(deliver => deliver.Message)];
+    public IReadOnlyList<PeerId> CancelledFor => [.. Of(RouterOutputKind.CancelMessage).Select(cancel => cancel.Peer)];
 
-    public IReadOnlyList<PubsubMessage> ToValidate => [.. Items.OfType<RouterOutput.Validate>().Select(validate => validate.Message)];
+    public IReadOnlyList<PubsubMessage> Delivered => [.. Of(RouterOutputKind.Deliver).Select(deliver => deliver.Message)];
+
+    public IReadOnlyList<PubsubMessage> ToValidate => [.. Of(RouterOutputKind.Validate).Select(validate => validate.Message)];
 
     public PruneNotice SinglePrune => Rpcs.SelectMany(send => send.Rpc.Prunes).Single();
+
+    public IEnumerable<RouterOutput> Of(RouterOutputKind kind) => Items.Where(output => output.Kind == kind);
 }

@@ -274,4 +274,62 @@ public class ScoreTests
         Assert.Throws<ArgumentException>(() => new PubsubSettings { Score = new PeerScoreParameters { GossipThreshold = 1 } }.Validate());
         new PubsubSettings().Validate();
     }
+
+    [Fact]
+    public void The_applications_score_is_kept_whether_the_peer_is_there_or_not()
+    {
+        RouterHarness harness = Harness(Nothing);
+        PeerId bootstrapper = TestPeers.Id(1);
+        harness.Step(new RouterInput.AppScoreChanged(bootstrapper, 100));
+        Assert.Equal(0, harness.Router.Score(bootstrapper));
+        harness.Connect(1);
+        Assert.Equal(100, harness.Router.Score(bootstrapper));
+        harness.Step(new RouterInput.PeerDisconnected(bootstrapper));
+        harness.Connect(1);
+        Assert.Equal(100, harness.Router.Score(bootstrapper));
+        harness.Step(new RouterInput.AppScoreChanged(bootstrapper, 0));
+        Assert.Equal(0, harness.Router.Score(bootstrapper));
+    }
+
+    [Fact]
+    public void P1_counts_whole_quanta()
+    {
+        RouterHarness harness = Harness(Nothing with { TimeInMeshWeight = 1, TimeInMeshQuantum = TimeSpan.FromSeconds(5), TimeInMeshCap = 10 });
+        PeerId peer = harness.Connect(1);
+        harness.Heartbeats(1 + 9);
+        Assert.Equal(1, harness.Router.Score(peer));
+    }
+
+    [Theory]
+    [InlineData(0.001)]
+    [InlineData(0.2)]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(1000)]
+    public void Parameters_for_a_rate_reward_a_fair_share_and_punish_only_who_withholds_in_a_topic_busy_enough_to_tell(double rate)
+    {
+        TopicScoreParameters parameters = TopicScoreParameters.ForRate(rate);
+        bool counts = parameters.MeshMessageDeliveriesWeight != 0;
+        Assert.Equal(rate >= 10, counts);
+        var fair = new TopicScore(parameters);
+        var silent = new TopicScore(parameters);
+        fair.Graft(TimeSpan.Zero);
+        silent.Graft(TimeSpan.Zero);
+        double owed = 0;
+        for (int second = 1; second <= 300; second++)
+        {
+            // A sixth of the messages, first; near-first ones would come on top.
+            for (owed += rate / 6; owed >= 1; owed--)
+            {
+                fair.FirstDelivery();
+            }
+
+            fair.Decay(TimeSpan.FromSeconds(second), 1, 0.01);
+            silent.Decay(TimeSpan.FromSeconds(second), 1, 0.01);
+        }
+
+        Assert.InRange(fair.Value, 0, 10.5);
+        Assert.True(!counts || fair.Value > 4);
+        Assert.True(counts ? silent.Value < -10 : silent.Value >= 0);
+    }
 }

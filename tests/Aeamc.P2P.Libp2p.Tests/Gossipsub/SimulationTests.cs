@@ -1,5 +1,5 @@
+using Aeamc.P2P.Gossipsub.Simulation;
 using Aeamc.P2P.Libp2p.Gossipsub;
-using SimulatedNode = Aeamc.P2P.Libp2p.Tests.Gossipsub.SimulatedNetwork.SimulatedNode;
 
 namespace Aeamc.P2P.Libp2p.Tests.Gossipsub;
 

@@ -1,14 +1,15 @@
 using Aeamc.P2P.Libp2p.Gossipsub;
+using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Libp2p.Tests.Gossipsub;
 
 /// <summary>The queue of outgoing frames and the reader of incoming ones.</summary>
 public class StreamTests
 {
-    private static byte[] Frame(int size, byte fill)
+    private static SharedFrame Frame(int size, byte fill)
     {
-        var frame = new byte[size];
-        frame.AsSpan().Fill(fill);
+        SharedFrame frame = FramePool.Shared.Rent(size);
+        frame.Span.Fill(fill);
         return frame;
     }
 
@@ -62,7 +63,7 @@ public class StreamTests
         foreach (int size in sizes)
         {
             var frame = new byte[size + 9];
-            bytes.Write(frame, 0, LengthPrefixed.Write(frame, Frame(size, (byte)(size % 251))));
+            bytes.Write(frame, 0, LengthPrefixed.Write(frame, Frame(size, (byte)(size % 251)).Span));
         }
 
         using var reader = new FrameReader(new CutChannel(bytes.ToArray(), cut), maxFrameBytes: 300_000);
@@ -102,5 +103,68 @@ public class StreamTests
         }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    }
+
+    [Fact]
+    public async Task A_forwarded_copy_that_still_waits_is_not_written_once_it_is_not_wanted()
+    {
+        using var queue = new OutgoingQueue(maxBytes: 1 << 20);
+        var harness = new RouterHarness();
+        PubsubMessage unwanted = harness.Own("unwanted");
+        PubsubMessage wanted = harness.Own("wanted");
+        PubsubMessage own = harness.Own("own");
+        queue.Enqueue(unwanted.Shared, SendPriority.Forward);
+        queue.Enqueue(wanted.Shared, SendPriority.Forward);
+        queue.Enqueue(own.Shared, SendPriority.Control);
+        Assert.True(queue.Cancel(unwanted));
+        Assert.False(queue.Cancel(unwanted));
+        Assert.False(queue.Cancel(own));
+        (PairedChannel near, PairedChannel far) = PairedChannel.Create();
+        using CancellationTokenSource stop = new();
+        Task writing = queue.WriteToAsync(near, stop.Token);
+        var written = new byte[own.Frame.Length + wanted.Frame.Length];
+        Assert.True(await far.ReadExactlyAsync(written).AsTask().WaitAsync(TestHost.Patience));
+        Assert.Equal([.. own.Frame.ToArray(), .. wanted.Frame.ToArray()], written);
+        Assert.Equal(0, queue.Bytes);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
+    }
+
+    [Fact]
+    public void Frames_go_back_to_the_pool_when_the_last_holder_lets_go()
+    {
+        var pool = new FramePool(maxBytes: 100_000);
+        SharedFrame frame = pool.Rent(1000);
+        byte[] buffer = frame.Buffer;
+        frame.Retain();
+        frame.Release();
+        Assert.Equal(0, pool.Bytes);
+        frame.Release();
+        Assert.Equal(buffer.Length, pool.Bytes);
+        Assert.Same(buffer, pool.Rent(1024).Buffer);
+        SharedFrame other = pool.Rent(1);
+        other.Release();
+        Assert.Throws<InvariantException>(other.Release);
+    }
+
+    [Fact]
+    public void Every_length_has_a_size_class_at_most_a_quarter_larger_and_the_pool_a_bound()
+    {
+        var pool = new FramePool(maxBytes: 1 << 20);
+        for (int length = 1; length < 6 << 20; length += 1 + (length / 50))
+        {
+            SharedFrame frame = pool.Rent(length);
+            Assert.Equal(length, frame.Length);
+            Assert.InRange(frame.Buffer.Length, length, Math.Max(64, length * 5 / 4));
+            frame.Release();
+            Assert.InRange(pool.Bytes, 0, 1 << 20);
+        }
+
+        long kept = pool.Bytes;
+        Assert.True(kept > 0);
+        // Nothing was needed between two heartbeats: half goes, and half of the rest.
+        pool.Trim();
+        pool.Trim();
+        Assert.InRange(pool.Bytes, 0, (kept / 2) + 1);
     }
 }

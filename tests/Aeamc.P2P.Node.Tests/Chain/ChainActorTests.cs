@@ -31,8 +31,7 @@ public sealed class ChainActorTests : IDisposable
         block.Content,
         batches,
         [.. batches.SelectMany(batch => BatchIntake.Decode(_committee.Context, batch)!)],
-        finalized ? _committee.Finalization(block.Ref) : null,
-        BeaconChecked: false);
+        finalized ? _committee.Finalization(block.Ref) : null);
 
     [Fact]
     public async Task A_block_is_built_verified_certified_and_finalized_alike_on_leader_and_follower()

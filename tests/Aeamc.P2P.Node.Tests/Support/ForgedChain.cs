@@ -68,7 +68,7 @@ internal sealed class ForgedChain
             BeaconHash = BlockRules.BeaconHashOf(header),
             Executed = BlockRules.Execute(_context, header, content.Hash, parent, entries),
         };
-        return new SyncedBlock(content, batches, entries, closed ? Finalize(reference) : null, BeaconChecked: true);
+        return new SyncedBlock(content, batches, entries, closed ? Finalize(reference) : null);
     }
 
     /// <summary>A quorum's finalization of a block.</summary>

@@ -75,7 +75,7 @@ public sealed class ChainFetcherTests : IDisposable
     {
         (List<RangeBlock> blocks, BlockRef[] refs) = await TwoBlocksAsync();
 
-        Assert.Equal(RangeFault.None, _ranges.Check(new Height(1), blocks, out List<SyncedBlock>? synced));
+        Assert.Equal(RangeFault.None, _ranges.Check(new Height(1), blocks, out List<SyncedBlock> synced));
 
         Assert.Equal(refs.Select(block => block.Hash), synced.Select(block => block.Content.Hash));
         Assert.Null(synced[0].Finalization);
@@ -93,7 +93,6 @@ public sealed class ChainFetcherTests : IDisposable
         forged[^1] ^= 1;
         Assert.True(BlockContent.TryDecode(blocks[1].Content.Span, out BlockContent? second));
         BlockContent unlinked = BlockContent.Create(second.Header with { PreviousHash = Hash256.Of("elsewhere"u8) }, second.Payload);
-        BlockContent otherBeacon = BlockContent.Create(second.Header with { Beacon = new BeaconProof(new byte[80]) }, second.Payload);
         (RangeFault Fault, List<RangeBlock> Range)[] bad =
         [
             (RangeFault.NotClosed, [blocks[0]]),
@@ -105,7 +104,6 @@ public sealed class ChainFetcherTests : IDisposable
             (RangeFault.WrongFinalization, [blocks[0], blocks[1] with { Finalization = forged }]),
             (RangeFault.WrongFinalization, [blocks[0], blocks[1] with { Finalization = new byte[10] }]),
             (RangeFault.NotLinked, [blocks[0], blocks[1] with { Content = unlinked.Encoded }]),
-            (RangeFault.WrongBeacon, [blocks[0], blocks[1] with { Content = otherBeacon.Encoded, Finalization = default }]),
             (RangeFault.WrongBatches, [blocks[0] with { Batches = [] }, blocks[1]]),
             (RangeFault.WrongBatches, [blocks[0] with { Batches = [otherBatch] }, blocks[1]]),
             (RangeFault.WrongBatches, [blocks[0] with { Batches = [blocks[0].Batches[0], otherBatch] }, blocks[1]]),

@@ -344,7 +344,7 @@ public sealed class RangeSyncTests : IAsyncLifetime
 
     private static async ValueTask<ReadOnlyMemory<byte>?> Silence(PeerId peer, ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+        await new TaskCompletionSource().Task.WaitAsync(cancellation);
         return null;
     }
 }

@@ -198,7 +198,7 @@ public sealed class SnapshotSyncTests : IAsyncLifetime
         });
         _hosts[2].HandleRequests(SnapshotProtocol.Chunk, options, async (_, _, cancellation) =>
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+            await new TaskCompletionSource().Task.WaitAsync(cancellation);
             return null;
         });
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Aeamc.P2P.Native.RocksDb;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Log;
 using Aeamc.P2P.Storage.Signer;
@@ -48,7 +49,10 @@ internal static class CrashWriter
                 WriteWatermark(folder);
                 break;
             case "store":
-                WriteBlocks(folder);
+                WriteBlocks(folder, buffered: false);
+                break;
+            case "node":
+                WriteBlocks(folder, buffered: true);
                 break;
             default:
                 WriteWaiting(folder);
@@ -80,13 +84,23 @@ internal static class CrashWriter
         }
     }
 
-    private static void WriteBlocks(string folder)
+    private static void WriteBlocks(string folder, bool buffered)
     {
         using NodeStore store = NodeStore.Open(folder);
         while (true)
         {
             ulong height = store.Head?.Height.Next.Value ?? 0;
-            store.CommitBlock(Block(height));
+            if (buffered)
+            {
+                store.PutBatch(new StoredBatch(HashOf(height), BitConverter.GetBytes(height)));
+                store.CommitBlock(Block(height), WriteDurability.Buffered);
+                store.Sync();
+            }
+            else
+            {
+                store.CommitBlock(Block(height));
+            }
+
             Acknowledge(height);
         }
     }

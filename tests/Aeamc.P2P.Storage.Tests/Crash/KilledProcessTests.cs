@@ -74,13 +74,93 @@ public sealed class KilledProcessTests : IDisposable
         }
     }
 
-    /// <summary>Runs a victim until it has acknowledged some writes, kills it, and returns the last number it managed to print.</summary>
-    private ulong KillAfter(string mode, int lines)
+    public static TheoryData<string> Points =>
+    [
+        .. CrashPoint.All.Where(point => point is not (CrashPoint.TurnSynced or CrashPoint.VoteSent)),
+    ];
+
+    /// <summary>Not by chance but at each place between two steps of writing; the places of a node's turn are tried with whole nodes.</summary>
+    [Theory]
+    [MemberData(nameof(Points))]
+    public void Killed_at_a_named_place_it_has_every_acknowledged_write_and_goes_on(string point)
+    {
+        string mode = point.Split('.')[0] switch { "wal" => "log", "watermark" => "watermark", "store" => "node", _ => "waiting" };
+        foreach (int passing in (int[])[1, 3])
+        {
+            ulong? last = DieAt(mode, $"{point}:{passing}");
+            switch (mode)
+            {
+                case "log":
+                    using (ConsensusLog log = ConsensusLog.Open(_folder.Path))
+                    {
+                        List<LogRecord> records = [.. log.Replay()];
+                        Assert.True(last is null || log.NextSequence >= last + 2);
+                        Assert.All(records.Where(record => record.Type == 1), record => Assert.Equal((int)(record.Sequence % 3000), record.Payload.Length));
+                    }
+
+                    break;
+                case "watermark":
+                    using (SignerWatermark watermark = SignerWatermark.Open(_folder["signer"]))
+                    {
+                        Assert.True((watermark.Highest?.View.Value ?? 0) >= (last ?? 0));
+                    }
+
+                    break;
+                case "node":
+                    using (NodeStore store = NodeStore.Open(_folder.Path))
+                    {
+                        Assert.True(last is null || store.Head!.Value.Height.Value >= last);
+                        Assert.All(last is { } sure ? Enumerable.Range(0, (int)sure + 1) : [], height =>
+                        {
+                            Assert.True(store.HasBatch(CrashWriter.HashOf((ulong)height)));
+                            Assert.NotNull(store.GetBlock(new Height((ulong)height)));
+                        });
+                    }
+
+                    break;
+                default:
+                    using (NodeStore store = NodeStore.Open(_folder.Path))
+                    {
+                        Assert.True(last is null || (ulong)store.ReadWaiting().Count > last);
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Runs a victim that kills itself at a place; the last number that it acknowledged before, if any.</summary>
+    private ulong? DieAt(string mode, string point)
+    {
+        using Process victim = Start(mode, point);
+        ulong? last = null;
+        while (victim.StandardOutput.ReadLine() is { } line)
+        {
+            last = ulong.Parse(line, CultureInfo.InvariantCulture);
+        }
+
+        victim.WaitForExit();
+        Assert.Equal(128 + 9, victim.ExitCode);
+        return last;
+    }
+
+    private Process Start(string mode, string? point)
     {
         ProcessStartInfo start = new("dotnet", ["exec", typeof(CrashWriter).Assembly.Location]) { RedirectStandardOutput = true };
         start.Environment[CrashWriter.ModeVariable] = mode;
         start.Environment[CrashWriter.FolderVariable] = _folder.Path;
-        using Process victim = Process.Start(start)!;
+        if (point is not null)
+        {
+            start.Environment[CrashPoint.Variable] = point;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs a victim until it has acknowledged some writes, kills it, and returns the last number it managed to print.</summary>
+    private ulong KillAfter(string mode, int lines)
+    {
+        using Process victim = Start(mode, point: null);
         string? last = null;
         for (int i = 0; i < lines; i++)
         {

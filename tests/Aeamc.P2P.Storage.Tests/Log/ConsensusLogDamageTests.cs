@@ -90,6 +90,33 @@ public sealed class ConsensusLogDamageTests : IDisposable
     }
 
     [Fact]
+    public void Whatever_byte_is_damaged_nothing_before_it_is_lost_and_nothing_behind_it_is_believed()
+    {
+        string[] all = ["01", "02", "03", "04"];
+        (string file, byte[] whole, List<int> frames) = Write([[[1]], [[2], [3]], [[4]]]);
+        int[] before = [0, 1, 3];
+        for (int at = 0; at < whole.Length; at++)
+        {
+            byte[] damaged = (byte[])whole.Clone();
+            damaged[at] ^= 0x40;
+            File.WriteAllBytes(file, damaged);
+            int frame = frames.FindLastIndex(start => start <= at);
+            if (frame is -1 or 0 or 1)
+            {
+                // In the header, or before frames that are whole: no crash leaves that.
+                Assert.Equal(frame < 0 ? 0 : frames[frame], Assert.Throws<ConsensusLogCorruptException>(() => Open()).Offset);
+            }
+            else
+            {
+                // The last frame cannot be told from one that a crash has torn; the zeros behind it hold nothing.
+                using ConsensusLog log = Open();
+                Assert.Equal(all.Take(frame == 2 ? before[2] : 4), Payloads(log));
+                Assert.True(log.TornBytes > 0);
+            }
+        }
+    }
+
+    [Fact]
     public void A_torn_end_before_a_newer_segment_is_damage()
     {
         Write([[new byte[500]], [[2]], [new byte[900]], [[4]]]);

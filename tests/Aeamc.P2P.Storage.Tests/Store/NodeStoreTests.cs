@@ -73,15 +73,6 @@ public sealed class NodeStoreTests : IDisposable
     }
 
     [Fact]
-    public void The_floor_is_the_lowest_block_that_is_there()
-    {
-        using NodeStore store = Open();
-        Assert.Null(store.Floor);
-        store.CommitBlocks([Block(10), Block(11)]);
-        Assert.Equal(new Height(10), store.Floor);
-    }
-
-    [Fact]
     public void Blocks_are_committed_together_or_not_at_all_and_never_with_a_gap()
     {
         using NodeStore store = Open();

@@ -1,0 +1,251 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Aeamc.P2P.Benchmarks.Libp2p;
+
+/// <summary>
+/// Ours and js-libp2p on one machine, in processes of their own, in turn (ours js ours js ...): gossip in a full mesh of four, streams,
+/// handshakes, and what idle peers cost. Prints one JSON object; progress goes to standard error.
+/// </summary>
+internal sealed class Libp2pBenchmark
+{
+    private static readonly bool[] Sides = [true, false];
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new(OneLine) { WriteIndented = true };
+
+    private readonly bool _quick;
+    private readonly int _rounds;
+    private readonly double _seconds;
+    private readonly double _warmup;
+    private readonly string? _only;
+    private readonly JsonObject _report = [];
+
+    private Libp2pBenchmark(bool quick, string? only)
+    {
+        _quick = quick;
+        _only = only;
+        (_rounds, _seconds, _warmup) = quick ? (1, 1.5, 0.5) : (5, 3, 1);
+    }
+
+    /// <summary><c>libp2p [--json] [--quick] [--only gossip|streams|handshakes|idle]</c></summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        int only = Array.IndexOf(args, "--only");
+        var benchmark = new Libp2pBenchmark(args.Contains("--quick"), only < 0 ? null : args[only + 1]);
+        JsonObject report = await benchmark.MeasureAsync().ConfigureAwait(false);
+        Console.WriteLine(report.ToJsonString(args.Contains("--json") ? OneLine : Indented));
+        return 0;
+    }
+
+    private async Task<JsonObject> MeasureAsync()
+    {
+        long start = Stopwatch.GetTimestamp();
+        if (Wants("gossip"))
+        {
+            await GossipAsync("unsigned", "StrictNoSign").ConfigureAwait(false);
+            await GossipAsync("signed", "StrictSign").ConfigureAwait(false);
+        }
+
+        if (Wants("streams"))
+        {
+            await StreamsAsync().ConfigureAwait(false);
+        }
+
+        if (Wants("handshakes"))
+        {
+            await HandshakesAsync().ConfigureAwait(false);
+        }
+
+        if (Wants("idle"))
+        {
+            await IdlePeersAsync().ConfigureAwait(false);
+        }
+
+        _report["machine"] = new JsonObject
+        {
+            ["cores"] = Environment.ProcessorCount,
+            ["rounds"] = _rounds,
+            ["secondsPerRound"] = _seconds,
+            ["quick"] = _quick,
+            ["framework"] = RuntimeInformation.FrameworkDescription,
+            ["js"] = JsPackages.Versions(),
+            ["tookSeconds"] = Comparison.Round(Stopwatch.GetElapsedTime(start).TotalSeconds),
+        };
+        return _report;
+    }
+
+    private bool Wants(string part) => _only is null || _only == part;
+
+    private async Task GossipAsync(string name, string policy)
+    {
+        await using Mesh ours = await Mesh.StartAsync(ours: true, policy).ConfigureAwait(false);
+        await using Mesh js = await Mesh.StartAsync(ours: false, policy).ConfigureAwait(false);
+        // Compilers on both sides have seen the code before anything counts.
+        foreach (bool side in Sides)
+        {
+            await (side ? ours : js).GossipAsync(1024, 0, 0.5, _quick ? 1 : 2).ConfigureAwait(false);
+        }
+
+        foreach (int size in new[] { 256, 4096 })
+        {
+            var rate = new Comparison(10);
+            var cpu = new Comparison(0.2, atMost: true);
+            var allocated = new List<double>();
+            for (int round = 0; round < _rounds; round++)
+            {
+                foreach (bool side in Sides)
+                {
+                    GossipFigures figures = await (side ? ours : js).GossipAsync(size, 0, _warmup, _seconds).ConfigureAwait(false);
+                    rate.Add(side, figures.Rate);
+                    cpu.Add(side, figures.CpuMicroseconds);
+                    if (side)
+                    {
+                        allocated.Add(figures.AllocatedBytes);
+                    }
+
+                    Progress($"gossip {size} B {name} {Who(side)} {figures.Rate:N0}/s, {figures.CpuMicroseconds:N0} us of processor, {figures.AllocatedBytes:N0} B allocated per delivery, p99 {figures.P99:N1} ms");
+                }
+            }
+
+            _report[$"gossip_{size}_{name}"] = rate.ToJson();
+            _report[$"cpu_per_delivery_us_{size}_{name}"] = cpu.ToJson();
+            if (size == 4096)
+            {
+                _report[$"allocation_per_4k_delivery_bytes_{name}"] = Ours(Comparison.Median(allocated), 1024);
+            }
+            else if (name == "unsigned")
+            {
+                await LatencyAsync(ours, js, rate.Theirs / 2).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Both at the rate of which the slower one reaches the double.
+    private async Task LatencyAsync(Mesh ours, Mesh js, double rate)
+    {
+        var p99 = new Comparison(1.0 / 3, atMost: true);
+        for (int round = 0; round < _rounds; round++)
+        {
+            foreach (bool side in Sides)
+            {
+                GossipFigures figures = await (side ? ours : js).GossipAsync(256, rate / (Mesh.Size - 1), _warmup, _seconds).ConfigureAwait(false);
+                p99.Add(side, figures.P99);
+                Progress($"gossip 256 B unsigned at {rate:N0}/s {Who(side)} {figures.Rate:N0}/s, p50 {figures.P50:N2} ms, p99 {figures.P99:N2} ms, {figures.CpuMicroseconds:N0} us of processor per delivery");
+            }
+        }
+
+        _report["gossip_p99_ms_at_js_half_rate"] = p99.ToJson();
+        _report["gossip_p99_ms_at_js_half_rate"]!["rate"] = Comparison.Round(rate);
+    }
+
+    private async Task StreamsAsync()
+    {
+        await using Mesh ours = await Mesh.StartAsync(ours: true, null).ConfigureAwait(false);
+        await using Mesh js = await Mesh.StartAsync(ours: false, null).ConfigureAwait(false);
+        var rate = new Comparison(1.5);
+        foreach (Mesh mesh in new[] { ours, js })
+        {
+            await mesh.Workers[0].CallAsync("dial", new { address = mesh.Workers[1].Address }).ConfigureAwait(false);
+            await SinkAsync(mesh, 50).ConfigureAwait(false);
+        }
+
+        int megabytes = _quick ? 100 : 300;
+        for (int round = 0; round < _rounds; round++)
+        {
+            foreach (bool side in Sides)
+            {
+                double seconds = await SinkAsync(side ? ours : js, megabytes).ConfigureAwait(false);
+                rate.Add(side, megabytes / seconds);
+                Progress($"stream, 64 KiB writes {Who(side)} {megabytes / seconds:N0} MB/s");
+            }
+        }
+
+        _report["streams_64k_mb_s"] = rate.ToJson();
+    }
+
+    private static async Task<double> SinkAsync(Mesh mesh, int megabytes) =>
+        (double)(await mesh.Workers[0].CallAsync("sink", new { peer = mesh.Workers[1].Peer, megabytes, chunk = 64 << 10 }).ConfigureAwait(false))!;
+
+    private async Task HandshakesAsync()
+    {
+        await using Mesh ours = await Mesh.StartAsync(ours: true, null).ConfigureAwait(false);
+        await using Mesh js = await Mesh.StartAsync(ours: false, null).ConfigureAwait(false);
+        var rate = new Comparison(3);
+        foreach (Mesh mesh in new[] { ours, js })
+        {
+            await ShakeAsync(mesh, 1).ConfigureAwait(false);
+        }
+
+        for (int round = 0; round < _rounds; round++)
+        {
+            foreach (bool side in Sides)
+            {
+                double count = await ShakeAsync(side ? ours : js, _seconds).ConfigureAwait(false);
+                rate.Add(side, count);
+                Progress($"handshakes {Who(side)} {count:N0}/s");
+            }
+        }
+
+        _report["handshakes_per_s"] = rate.ToJson();
+    }
+
+    // Three dial the fourth, hang up and dial again: connection, Noise and muxer each time.
+    private static async Task<double> ShakeAsync(Mesh mesh, double seconds)
+    {
+        long start = Clock.Now + 100_000_000;
+        JsonNode?[] counts = await Task.WhenAll(mesh.Workers.Skip(1).Select(worker =>
+            worker.CallAsync("handshakes", new { address = mesh.Workers[0].Address, start, seconds }))).ConfigureAwait(false);
+        return counts.Sum(count => (double)count!) / seconds;
+    }
+
+    // The same load with and without peers that are connected and do nothing.
+    private async Task IdlePeersAsync()
+    {
+        const int Count = 40;
+        await using Mesh mesh = await Mesh.StartAsync(ours: true, "StrictNoSign").ConfigureAwait(false);
+        await using WorkerProcess crowd = await WorkerProcess.StartAsync(ours: true, null).ConfigureAwait(false);
+        string[] addresses = [.. mesh.Workers.Select(worker => worker.Address)];
+        await mesh.GossipAsync(256, 0, 0.5, _quick ? 1 : 2).ConfigureAwait(false);
+        var cpu = new Comparison(1.15, atMost: true);
+        var memory = new List<double>();
+        for (int round = 0; round < _rounds; round++)
+        {
+            foreach (bool with in Sides)
+            {
+                if (with)
+                {
+                    double before = (double)(await mesh.Workers[0].CallAsync("memory").ConfigureAwait(false))!;
+                    await crowd.CallAsync("crowd", new { addresses, count = Count }).ConfigureAwait(false);
+                    memory.Add(((double)(await mesh.Workers[0].CallAsync("memory").ConfigureAwait(false))! - before) / Count);
+                }
+
+                GossipFigures figures = await mesh.GossipAsync(256, 0, _warmup, _seconds).ConfigureAwait(false);
+                cpu.Add(with, figures.CpuMicroseconds);
+                Progress($"gossip 256 B unsigned with {(with ? Count : 0)} idle peers at each: {figures.Rate:N0}/s, {figures.CpuMicroseconds:N1} us of processor per delivery");
+                if (with)
+                {
+                    await crowd.CallAsync("disperse").ConfigureAwait(false);
+                }
+            }
+        }
+
+        _report["idle_peers_cpu_per_delivery_us"] = cpu.ToJson("without_idle_peers");
+        _report["idle_peers_cpu_per_delivery_us"]!["idle_peers"] = Count;
+        _report["idle_peer_memory_bytes"] = Ours(Comparison.Median(memory), 64 << 10);
+    }
+
+    private static JsonObject Ours(double figure, double goal) => new()
+    {
+        ["ours"] = Comparison.Round(figure),
+        ["goal"] = $"<= {Comparison.Round(goal)}",
+        ["met"] = figure <= goal,
+    };
+
+    private static string Who(bool ours) => ours ? "ours" : "js  ";
+
+    private static void Progress(FormattableString line) => Console.Error.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+}

@@ -2,12 +2,9 @@ using Aeamc.P2P.Ledger;
 
 namespace Aeamc.P2P.Cryptography.Verification;
 
-/// <summary>One batch on its way through the pool: workers take chunks of it until none is left, and the last to finish reports.</summary>
+/// <summary>One batch on its way through the pool: workers take claims of it until none is left, and the last to finish reports.</summary>
 internal sealed class PendingBatch(IReadOnlyList<SignatureClaim> claims)
 {
-    /// <summary>Claims taken at a time, about a millisecond's work: small enough to share out, large enough that sharing costs nothing.</summary>
-    public const int ChunkSize = 16;
-
     private readonly TaskCompletionSource<bool[]> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool[] _verdicts = new bool[claims.Count];
     private int _taken;
@@ -16,29 +13,37 @@ internal sealed class PendingBatch(IReadOnlyList<SignatureClaim> claims)
     /// <summary>All verdicts, in the order of the claims.</summary>
     public Task<bool[]> Completion => _done.Task;
 
-    public int Chunks => (claims.Count + ChunkSize - 1) / ChunkSize;
+    public int Count => claims.Count;
 
-    /// <summary>Verifies chunks until there are none left or the batch was given up.</summary>
-    public void Work(SignatureVerdicts verdicts)
+    /// <summary>The claim at a place that was taken.</summary>
+    public SignatureClaim this[int index] => claims[index];
+
+    /// <summary>Takes up to so many claims for the caller to judge; none when the batch is all taken or was given up.</summary>
+    public PendingClaims Take(int most)
     {
-        while (!_done.Task.IsCompleted)
+        if (_done.Task.IsCompleted)
         {
-            int first = Interlocked.Add(ref _taken, ChunkSize) - ChunkSize;
-            if (first >= claims.Count)
-            {
-                return;
-            }
+            return default;
+        }
 
-            int count = Math.Min(ChunkSize, claims.Count - first);
-            for (int i = first; i < first + count; i++)
-            {
-                _verdicts[i] = verdicts.Verify(claims[i]);
-            }
+        int first = Interlocked.Add(ref _taken, most) - most;
+        int count = Math.Clamp(claims.Count - first, 0, most);
+        if (count < most)
+        {
+            // Kept from growing: whoever looks again finds it taken.
+            Interlocked.Exchange(ref _taken, claims.Count);
+        }
 
-            if (Interlocked.Add(ref _finished, count) == claims.Count)
-            {
-                _done.TrySetResult(_verdicts);
-            }
+        return new PendingClaims(this, first, count);
+    }
+
+    /// <summary>Stores verdicts on claims that were taken.</summary>
+    public void Finish(int first, ReadOnlySpan<bool> verdicts)
+    {
+        verdicts.CopyTo(_verdicts.AsSpan(first));
+        if (Interlocked.Add(ref _finished, verdicts.Length) == claims.Count)
+        {
+            _done.TrySetResult(_verdicts);
         }
     }
 
@@ -46,3 +51,6 @@ internal sealed class PendingBatch(IReadOnlyList<SignatureClaim> claims)
 
     public void Fail(Exception cause) => _done.TrySetException(cause);
 }
+
+/// <summary>Consecutive claims of a batch that one worker took.</summary>
+internal readonly record struct PendingClaims(PendingBatch Batch, int First, int Count);

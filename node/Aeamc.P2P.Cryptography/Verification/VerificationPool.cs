@@ -1,13 +1,18 @@
+using Aeamc.P2P.Cryptography.Ed25519Lanes;
 using Aeamc.P2P.Ledger;
 
 namespace Aeamc.P2P.Cryptography.Verification;
 
 /// <summary>
-/// A few threads that verify batches of signatures ahead of the consensus loop. Batches are taken up in the order in which they came, and every
-/// free thread helps with the one in front. When too many are pending the caller waits: that is the push-back on whoever feeds it.
+/// A few threads that verify batches of signatures ahead of the consensus loop. Batches are taken up in the order in which they came, every free
+/// thread helps with the one in front, and one that finds few claims there takes the next batches' along, for signatures cost less together. When
+/// too many are pending the caller waits: that is the push-back on whoever feeds it.
 /// </summary>
 public sealed class VerificationPool : IDisposable
 {
+    /// <summary>Claims that a thread takes at a time, less than a millisecond's work: small enough to share out, and passes of eight filled.</summary>
+    private const int ShareSize = 2 * Ed25519BatchVerifier.PassSize;
+
     private readonly SignatureVerdicts _verdicts;
     private readonly VerificationPoolOptions _options;
     private readonly SemaphoreSlim _room;
@@ -94,7 +99,7 @@ public sealed class VerificationPool : IDisposable
 
     private void Enqueue(PendingBatch batch)
     {
-        int helpers = Math.Min(batch.Chunks, _threads.Length);
+        int helpers = Math.Min((batch.Count + ShareSize - 1) / ShareSize, _threads.Length);
         lock (_gate)
         {
             if (_stopping)
@@ -113,6 +118,9 @@ public sealed class VerificationPool : IDisposable
 
     private void Run()
     {
+        var shares = new List<PendingClaims>();
+        var claims = new SignatureClaim[ShareSize];
+        var verdicts = new bool[ShareSize];
         while (true)
         {
             _work.Wait();
@@ -127,15 +135,75 @@ public sealed class VerificationPool : IDisposable
                 batch = _queue.Dequeue();
             }
 
-            try
+            do
             {
-                batch.Work(_verdicts);
+                shares.Clear();
+                TakeShares(batch, shares);
+                Judge(shares, claims, verdicts);
             }
-            catch (Exception cause)
+            while (shares.Count > 0 && shares[0].Batch == batch);
+        }
+    }
+
+    /// <summary>Claims of the batch, filled up from those behind it. Nothing when the batch has none left: the others have workers called for them.</summary>
+    private void TakeShares(PendingBatch batch, List<PendingClaims> shares)
+    {
+        PendingClaims share = batch.Take(ShareSize);
+        if (share.Count == 0)
+        {
+            return;
+        }
+
+        shares.Add(share);
+        int room = ShareSize - share.Count;
+        lock (_gate)
+        {
+            foreach (PendingBatch next in _queue)
             {
-                // Not a bad signature, which is a verdict, but a fault of ours: whoever waits for the batch must see it.
-                batch.Fail(cause);
+                if (room == 0 || _stopping)
+                {
+                    return;
+                }
+
+                share = next.Take(room);
+                if (share.Count > 0)
+                {
+                    shares.Add(share);
+                    room -= share.Count;
+                }
             }
+        }
+    }
+
+    private void Judge(List<PendingClaims> shares, SignatureClaim[] claims, bool[] verdicts)
+    {
+        try
+        {
+            int count = 0;
+            foreach (PendingClaims share in shares)
+            {
+                for (int i = 0; i < share.Count; i++)
+                {
+                    claims[count++] = share.Batch[share.First + i];
+                }
+            }
+
+            _verdicts.Verify(claims.AsSpan(0, count), verdicts.AsSpan(0, count));
+            count = 0;
+            foreach (PendingClaims share in shares)
+            {
+                share.Batch.Finish(share.First, verdicts.AsSpan(count, share.Count));
+                count += share.Count;
+            }
+        }
+        catch (Exception cause)
+        {
+            // Not a bad signature, which is a verdict, but a fault of ours: whoever waits for one of the batches must see it.
+            shares.ForEach(share => share.Batch.Fail(cause));
+        }
+        finally
+        {
+            Array.Clear(claims);
         }
     }
 }

@@ -67,4 +67,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(15, LogLevel.Information, "anchoring: {Text}")]
     public static partial void Anchoring(this ILogger logger, string text);
+
+    [LoggerMessage(25, LogLevel.Information, "verifying {How}")]
+    public static partial void Verifying(this ILogger logger, string how);
 }

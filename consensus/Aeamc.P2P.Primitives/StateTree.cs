@@ -28,6 +28,8 @@ public sealed class StateTree
     /// <summary>The authenticated root over all keys and values.</summary>
     public Hash256 Root => _root?.Hash ?? Hash256.Zero;
 
+    internal StateNode? RootNode => _root;
+
     /// <summary>How many keys there are.</summary>
     public int Count { get; }
 
@@ -89,15 +91,18 @@ public sealed class StateTree
     }
 
     /// <summary>Every entry in the order of its path, the same on every node.</summary>
-    public IEnumerable<StateEntry> Entries()
+    public IEnumerable<StateEntry> Entries() => Leaves(_root).Select(leaf => new StateEntry(leaf.Key, leaf.Value));
+
+    /// <summary>The leaves below a node, in the order of their paths.</summary>
+    internal static IEnumerable<StateLeaf> Leaves(StateNode? root)
     {
         var pending = new Stack<StateNode>();
-        Push(pending, _root);
+        Push(pending, root);
         while (pending.TryPop(out StateNode? node))
         {
             if (node is StateLeaf leaf)
             {
-                yield return new StateEntry(leaf.Key, leaf.Value);
+                yield return leaf;
             }
             else if (node is StateBranch branch)
             {

@@ -21,12 +21,13 @@ internal sealed class StateUpdate
     /// <summary>Keys added less keys removed.</summary>
     public int Added { get; private set; }
 
-    public StateNode? Run(StateNode? root)
+    /// <summary>Applies the changes below a node; all paths share the bits above its depth.</summary>
+    public StateNode? Run(StateNode? root, int depth = 0)
     {
-        StateNode? updated = Descend(root, _changes, 0);
-        for (int depth = _unhashed.Count - 1; depth >= 0; depth--)
+        StateNode? updated = Descend(root, _changes, depth);
+        for (int level = _unhashed.Count - 1; level >= 0; level--)
         {
-            HashLevel(_unhashed[depth]);
+            HashLevel(_unhashed[level]);
         }
 
         return updated;

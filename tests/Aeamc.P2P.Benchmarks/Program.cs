@@ -8,7 +8,10 @@ switch (args.FirstOrDefault())
     case "signatures":
         PrimitiveBenchmarks.Signatures();
         return 0;
+    case "sync":
+        await SyncBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 10_000);
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives|signatures");
+        Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives | signatures | sync [blocks]");
         return 2;
 }

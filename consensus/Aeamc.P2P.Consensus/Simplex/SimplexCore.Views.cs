@@ -209,19 +209,27 @@ public sealed partial class SimplexCore
     }
 
     /// <summary>
-    /// Rule 1: no vote of the leader since its last turn (n - 1 views, in which an honest member votes in each), or in
-    /// <see cref="SimplexOptions.SkipViews"/> views when those are fewer, while a quorum voted. So a member that is gone costs one timeout.
+    /// Rule 1: the leader's last turn was nullified and it has not voted since (n - 1 views, in which an honest member votes in each), or it has not
+    /// voted in <see cref="SimplexOptions.SkipViews"/> views; while a quorum did. So a member that is gone costs one timeout, and one that was merely late
+    /// for a few fast views keeps its turn.
     /// </summary>
     private bool IsSilent(NodeIndex leader)
     {
-        ulong window = (ulong)Math.Min(_options.SkipViews, _committee.Count - 1);
-        if (_view.Value <= window)
+        ulong turn = (ulong)_committee.Count;
+        bool lostTurn = _view.Value > turn && State(new View(_view.Value - turn)) is { Nullification: not null };
+        return HasNotVoted(leader, (ulong)_options.SkipViews) || (lostTurn && HasNotVoted(leader, turn - 1));
+    }
+
+    /// <summary>Whether a member has not voted in the last views, while a quorum has.</summary>
+    private bool HasNotVoted(NodeIndex member, ulong views)
+    {
+        if (_view.Value <= views)
         {
             return false;
         }
 
-        ulong since = _view.Value - window;
-        if (_lastActive[leader.Value] >= since)
+        ulong since = _view.Value - views;
+        if (_lastActive[member.Value] >= since)
         {
             return false;
         }

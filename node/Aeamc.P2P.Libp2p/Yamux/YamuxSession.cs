@@ -17,6 +17,7 @@ internal sealed class YamuxSession
     private readonly Action<YamuxStream> _onStream;
     private readonly RefusalCounters _refusals;
     private readonly bool _client;
+    private readonly SkippedIds _skippedIds = new(YamuxOptions.AckBacklog);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private uint _nextId;
     private uint _lastRemoteId;
@@ -149,6 +150,7 @@ internal sealed class YamuxSession
     public YamuxStream OpenStream()
     {
         YamuxStream stream;
+        bool sent;
         lock (_gate)
         {
             if (_closed || _goingAway || _remoteGoingAway)
@@ -168,10 +170,16 @@ internal sealed class YamuxSession
             _streams.Add(stream.Id, stream);
             _outbound++;
             _unacknowledged++;
+            // Under the lock, so that streams opened at once are announced in the order of their numbers.
+            sent = Outbox.TryAppendControl(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, stream.Id, 0));
         }
 
         Touch();
-        SendControl(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, stream.Id, 0));
+        if (!sent)
+        {
+            FailControlFlood();
+        }
+
         return stream;
     }
 
@@ -180,8 +188,7 @@ internal sealed class YamuxSession
     {
         if (!Outbox.TryAppendControl(header))
         {
-            _refusals.Count("yamux-control-flood");
-            Abort();
+            FailControlFlood();
         }
     }
 
@@ -346,12 +353,11 @@ internal sealed class YamuxSession
         stream = null;
         lock (_gate)
         {
-            if (!IsRemoteId(id) || id <= _lastRemoteId)
+            if (!IsRemoteId(id) || !TryUseRemoteId(id))
             {
                 return "yamux-bad-stream-id";
             }
 
-            _lastRemoteId = id;
             if (!_closed && !_goingAway && _inbound < Options.MaxInboundStreams)
             {
                 stream = new YamuxStream(this, id, outbound: false);
@@ -434,10 +440,34 @@ internal sealed class YamuxSession
         _channel.Shutdown();
     }
 
+    private void FailControlFlood()
+    {
+        _refusals.Count("yamux-control-flood");
+        Abort();
+    }
+
     private async Task FailAsync(string violation)
     {
         _refusals.Count(violation);
         await CloseAsync(YamuxGoAwayCode.ProtocolError, TimeSpan.FromMilliseconds(200)).ConfigureAwait(false);
+    }
+
+    // No number twice. Muxers that number a stream first and announce it later (go-yamux) may announce two in the other order.
+    private bool TryUseRemoteId(uint id)
+    {
+        if (id <= _lastRemoteId)
+        {
+            return _skippedIds.Remove(id);
+        }
+
+        uint first = _lastRemoteId == 0 ? (id % 2 == 0 ? 2u : 1u) : _lastRemoteId + 2;
+        for (uint skipped = Math.Max(first, id - Math.Min(id, 2 * YamuxOptions.AckBacklog)); skipped < id; skipped += 2)
+        {
+            _skippedIds.Enqueue(skipped);
+        }
+
+        _lastRemoteId = id;
+        return true;
     }
 
     private bool IsRemoteId(uint id) => id != 0 && (id % 2 == 0) == _client;

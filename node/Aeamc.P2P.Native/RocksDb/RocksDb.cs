@@ -151,6 +151,9 @@ public sealed unsafe class RocksDb : IDisposable
         RocksDbException.ThrowIfError(error, $"flush '{family.Name}' of '{Path}'");
     }
 
+    /// <summary>Rewrites the family's table files without what was deleted, and waits for it.</summary>
+    public void Compact(ColumnFamily family) => RocksDbNative.CompactRange(_database, family.Handle, null, 0, null, 0);
+
     /// <summary>A walk over the family as it is now. It does not fill the block cache.</summary>
     public RocksDbIterator NewIterator(ColumnFamily family) =>
         new(new IteratorHandle(RocksDbNative.IteratorCreate(_database, _scan, family.Handle), family.Handle));

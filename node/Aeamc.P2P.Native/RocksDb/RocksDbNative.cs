@@ -56,6 +56,9 @@ internal static unsafe partial class RocksDbNative
     [LibraryImport(Library, EntryPoint = "rocksdb_flush_cf")]
     internal static partial void FlushFamily(DatabaseHandle database, FlushOptionsHandle options, ColumnFamilyHandle family, byte** error);
 
+    [LibraryImport(Library, EntryPoint = "rocksdb_compact_range_cf")]
+    internal static partial void CompactRange(DatabaseHandle database, ColumnFamilyHandle family, byte* start, nuint startLength, byte* limit, nuint limitLength);
+
     [LibraryImport(Library, EntryPoint = "rocksdb_property_value_cf", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial byte* Property(DatabaseHandle database, ColumnFamilyHandle family, string name);
 

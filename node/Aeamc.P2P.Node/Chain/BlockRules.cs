@@ -13,6 +13,13 @@ public static class BlockRules
     /// <summary>Checks everything that does not need the entries. The parent must be executed.</summary>
     public static HeaderFault Check(ChainContext context, MicroblockHeader header, ChainBlock parent)
     {
+        HeaderFault fault = CheckWithoutBeacon(context, header, parent);
+        return fault == HeaderFault.None && !CheckBeacon(context, header, parent.BeaconHash) ? HeaderFault.WrongBeacon : fault;
+    }
+
+    /// <summary>The same but for the beacon proof, which needs no executed parent and can be checked ahead.</summary>
+    public static HeaderFault CheckWithoutBeacon(ChainContext context, MicroblockHeader header, ChainBlock parent)
+    {
         ExecutedBlock executed = parent.Executed!;
         if (header.ClusterId != context.Genesis.ClusterId || header.Epoch != context.Epoch || header.Height != parent.Ref.Height.Next
             || header.PreviousHash != parent.Ref.Hash || header.View <= parent.Ref.View)
@@ -45,15 +52,21 @@ public static class BlockRules
             return HeaderFault.WrongChainRoot;
         }
 
-        byte[] alpha = BeaconAlpha.Of(parent.BeaconHash, header.Epoch, header.View);
-        Span<byte> key = stackalloc byte[NodeId.Size];
-        context.Committee[header.Proposer].CopyTo(key);
-        if (!Ecvrf.Verify(key, alpha, header.Beacon.ToArray(), out _))
+        return HeaderFault.None;
+    }
+
+    /// <summary>Checks the proposer's VRF proof over the parent's beacon (<see cref="BeaconHashOf"/>).</summary>
+    public static bool CheckBeacon(ChainContext context, MicroblockHeader header, Hash256 parentBeacon)
+    {
+        if (!context.Committee.Contains(header.Proposer))
         {
-            return HeaderFault.WrongBeacon;
+            return false;
         }
 
-        return HeaderFault.None;
+        byte[] alpha = BeaconAlpha.Of(parentBeacon, header.Epoch, header.View);
+        Span<byte> key = stackalloc byte[NodeId.Size];
+        context.Committee[header.Proposer].CopyTo(key);
+        return Ecvrf.Verify(key, alpha, header.Beacon.ToArray(), out _);
     }
 
     /// <summary>

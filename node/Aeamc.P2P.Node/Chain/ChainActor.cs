@@ -40,6 +40,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     private readonly Dictionary<Hash256, BlockRef> _recalled = [];
     private IChainFetcher? _fetcher;
     private Func<ReadOnlyMemory<byte>, bool>? _restoreBatch;
+    private ChainHousekeeping? _housekeeping;
     private bool _workWaiting;
     private bool _tryAgain;
 
@@ -59,9 +60,11 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     /// <summary>Starts the thread.</summary>
     /// <param name="fetcher">Where to ask for what is missing.</param>
     /// <param name="restoreBatch">Puts a batch found in the store through the same intake as one from a peer.</param>
-    public void Start(IChainFetcher fetcher, Func<ReadOnlyMemory<byte>, bool> restoreBatch)
+    /// <param name="housekeeping">Drops what need not be kept; null keeps everything.</param>
+    public void Start(IChainFetcher fetcher, Func<ReadOnlyMemory<byte>, bool> restoreBatch, ChainHousekeeping? housekeeping = null)
     {
         _fetcher = fetcher;
+        _housekeeping = housekeeping;
         _restoreBatch = restoreBatch;
         _executor.Start();
     }
@@ -96,18 +99,19 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     });
 
     /// <summary>Finalized blocks in order, checked by the fetcher to be linked and finalized by a quorum.</summary>
-    /// <returns>Completes when they are committed.</returns>
-    public Task RangeFetchedAsync(IReadOnlyList<SyncedBlock> blocks) => _executor.AskAsync(() =>
+    /// <returns>Completes when they are committed, with the height of the head.</returns>
+    public Task<Height> RangeFetchedAsync(IReadOnlyList<SyncedBlock> blocks) => _executor.AskAsync(() =>
     {
         foreach (SyncedBlock synced in blocks)
         {
-            if (synced.Content.Header.PreviousHash == _tree.Head.Ref.Hash)
+            // Others may have come meanwhile by the live way; a gap is asked for again.
+            if (synced.Content.Header.Height == _tree.Head.Ref.Height.Next)
             {
                 CommitSynced(synced);
             }
         }
 
-        return true;
+        return _tree.Head.Ref.Height;
     });
 
     /// <summary>Completes, with the number of finalizations that wait for their blocks and the height written, when all that was posted before is settled.</summary>
@@ -265,7 +269,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
 
                 if (reference.ParentHash != _tree.Head.Ref.Hash)
                 {
-                    _fetcher!.FetchRange(_tree.Head.Ref.Height.Next, signers);
+                    _fetcher!.FetchRange(_tree.Head.Ref.Height.Next, NewestFinal(), signers);
                     return;
                 }
 
@@ -286,6 +290,9 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
             _finals.RemoveAt(0);
         }
     }
+
+    /// <summary>The highest block known to be final.</summary>
+    private Height NewestFinal() => _finals.Max(final => final.Finalization.Block.Height);
 
     /// <summary>Executes a block if that is possible now: true when it is executed, false when it is invalid for ever, null when something is missing.</summary>
     private bool? TryExecute(ChainBlock block, NodeId[] likely, bool trusted)
@@ -363,7 +370,9 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     private void CommitSynced(SyncedBlock synced)
     {
         ChainBlock parent = _tree.Head;
-        HeaderFault fault = BlockRules.Check(_context, synced.Content.Header, parent);
+        HeaderFault fault = synced.BeaconChecked
+            ? BlockRules.CheckWithoutBeacon(_context, synced.Content.Header, parent)
+            : BlockRules.Check(_context, synced.Content.Header, parent);
         if (fault == HeaderFault.None)
         {
             fault = BlockRules.CheckEntries(synced.Content.Header, synced.Entries);
@@ -405,6 +414,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         }
 
         _proposals.Remove(block.Ref.Hash);
+        _housekeeping?.AfterCommit(block, hash => _pool.TryGet(hash, out _));
         _tryAgain = true;
     }
 

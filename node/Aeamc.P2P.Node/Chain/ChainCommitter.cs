@@ -20,6 +20,9 @@ public sealed class ChainCommitter : IDisposable
     private readonly WaitingEntries _waiting;
     private readonly bool _sync;
     private readonly Action<Exception> _onFault;
+    /// <summary>Blocks written and not yet synced: when the disk cannot follow, the chain's thread waits for it.</summary>
+    private const int MaximumUnsynced = 1_024;
+
     // A monitor, for its waiter sleeps at once: a blocking collection's would spin before each block.
     private readonly object _gate = new();
     private readonly Queue<FinalizedBlock> _written = [];
@@ -76,6 +79,7 @@ public sealed class ChainCommitter : IDisposable
                 Hash = block.Ref.Hash,
                 Header = block.Content!.Header.ToArray(),
                 Payload = block.Content.Payload.Encoded,
+                Uses = block.Content.Payload.BatchHashes,
                 Finalization = finalization is null ? default : ConsensusMessageCodec.Encode(finalization),
                 State = StateWrites(parent, block, result),
                 Receipts = Receipts(block.Ref.Height, result),
@@ -88,21 +92,30 @@ public sealed class ChainCommitter : IDisposable
         _writtenHead = new FinalizedHead(block.Ref.Height, block.Ref.Hash, block.Timestamp, block.Content.Header, executed.State, executed.Mountains);
         lock (_gate)
         {
+            while (_written.Count >= MaximumUnsynced && !_closed)
+            {
+                Monitor.Wait(_gate);
+            }
+
             _written.Enqueue(new FinalizedBlock(block, before, _writtenHead, finalization, live));
-            Monitor.Pulse(_gate);
+            Monitor.PulseAll(_gate);
         }
     }
 
     /// <summary>Syncs and publishes what is written, and stops.</summary>
     public void Dispose()
     {
+        Close();
+        _publisher.Join();
+    }
+
+    private void Close()
+    {
         lock (_gate)
         {
             _closed = true;
-            Monitor.Pulse(_gate);
+            Monitor.PulseAll(_gate);
         }
-
-        _publisher.Join();
     }
 
     private void Publish()
@@ -123,6 +136,8 @@ public sealed class ChainCommitter : IDisposable
         }
         catch (Exception fault)
         {
+            // Whoever waits for room must not wait for ever.
+            Close();
             _onFault(fault);
         }
     }
@@ -142,6 +157,7 @@ public sealed class ChainCommitter : IDisposable
                 group.Add(block);
             }
 
+            Monitor.PulseAll(_gate);
             return group.Count > 0;
         }
     }

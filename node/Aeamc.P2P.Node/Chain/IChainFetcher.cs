@@ -11,6 +11,6 @@ public interface IChainFetcher
     /// <summary>Asks for a block that is not final yet, by hash.</summary>
     void FetchBlock(Hash256 hash, IReadOnlyList<NodeId> likely);
 
-    /// <summary>Asks for finalized blocks from this height on.</summary>
-    void FetchRange(Height from, IReadOnlyList<NodeId> likely);
+    /// <summary>Asks for the finalized blocks from one height up to another, which is known to be final. Asking again moves the end.</summary>
+    void FetchRange(Height from, Height through, IReadOnlyList<NodeId> likely);
 }

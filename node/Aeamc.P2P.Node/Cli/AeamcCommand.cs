@@ -15,6 +15,7 @@ public static class AeamcCommand
             RunCommand.Build(),
             StatusCommand.Build(),
             VerifyCommand.Build(),
+            FollowCommand.Build(),
             TestnetCommand.Build(),
             DeviceCommand.Build(),
             SimulateCommand.Build(Console.Out, Console.Error),

@@ -41,23 +41,33 @@ public static class RunCommand
             loggers.CreateLogger("aeamc").CrashPointArmed(point);
         }
 
-        while (true)
+        using var stopping = new CancellationTokenSource();
+        _ = ended.Task.ContinueWith(_ => stopping.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
         {
-            if (await RunUntilDiskIsFullAsync(config, loggers, ended.Task) is { } code)
+            while (true)
             {
-                return code;
+                if (await RunUntilDiskIsFullAsync(config, loggers, ended.Task, stopping.Token) is { } code)
+                {
+                    return code;
+                }
             }
+        }
+        catch (OperationCanceledException) when (ended.Task.IsCompleted)
+        {
+            // Stopped while it was still starting.
+            return await ended.Task;
         }
     }
 
     /// <summary>Runs the node once. Null after a full disk that has room again: what is on it is all there is, so the node starts over from there.</summary>
-    private static async Task<int?> RunUntilDiskIsFullAsync(NodeConfig config, ILoggerFactory loggers, Task<int> stop)
+    private static async Task<int?> RunUntilDiskIsFullAsync(NodeConfig config, ILoggerFactory loggers, Task<int> stop, CancellationToken stopping)
     {
         ILogger logger = loggers.CreateLogger("aeamc");
         var faulted = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            await using NodeHost node = await NodeHost.StartAsync(config, logger, fault => faulted.TrySetResult(fault));
+            await using NodeHost node = await NodeHost.StartAsync(config, logger, fault => faulted.TrySetResult(fault), stopping);
             await using WebHost web = await WebHost.StartAsync(config, node, loggers);
             await Task.WhenAny(stop, faulted.Task);
             if (faulted.Task.IsCompleted && !DiskSpace.IsFull(await faulted.Task))

@@ -42,9 +42,13 @@ public static class ConfigSchema
             "Each block reaches the disk before it is announced. Turn it off only to measure what that costs."),
         new("storage.cache_mb", ConfigType.Integer, "16", "MiB",
             "Read cache of the database. More helps a node that serves many old blocks.") { Minimum = 1, Maximum = 65_536 },
+        new("storage.prune_budget_mb", ConfigType.Integer, "0", "MiB",
+            "0 is an archive: every block is kept. Else the oldest blocks go when the store outgrows this; state, checkpoints and the newest 1,024 blocks stay.") { Minimum = 0, Maximum = 1_048_576 },
+        new("storage.start", ConfigType.Text, "\"blocks\"", "blocks or snapshot",
+            "How an empty store is filled: all blocks since genesis, executed one by one, or the newest checkpointed state, proven, and the blocks after it.") { Check = Start },
 
         new("storage.reserve_mb", ConfigType.Integer, "64", "MiB",
-            "With less room than this on the disk of data_dir the node stops voting and taking entries, until twice as much is free.") { Minimum = 1, Maximum = 1_048_576 },
+            "With less room than this on the disk of data_dir the node stops voting and taking entries, until some more is free again.") { Minimum = 1, Maximum = 1 << 26 },
         new("storage.wal_segment_kb", ConfigType.Integer, "4096", "KiB",
             "Size of one file of the consensus log, written ahead so that a vote's sync changes no metadata.") { Minimum = 16, Maximum = 1_048_576 },
 
@@ -96,6 +100,8 @@ public static class ConfigSchema
     private static string? NotEmpty(string text) => text.Length == 0 ? "The text is empty." : null;
 
     private static string? LogLevel(string text) => text is "trace" or "debug" or "info" or "warn" or "error" ? null : $"'{text}' is no level.";
+
+    private static string? Start(string text) => text is "blocks" or "snapshot" ? null : $"'{text}' is no way to start.";
 
     private static string? EndPoint(string text) =>
         IPEndPoint.TryParse(text, out _) && text.Contains(':', StringComparison.Ordinal) ? null : $"'{text}' is no address with a port.";

@@ -50,6 +50,12 @@ public sealed class NodeConfig
     /// <summary>Bytes of one file of the consensus log.</summary>
     public int WalSegmentBytes => checked(Number("storage.wal_segment_kb") << 10);
 
+    /// <summary>How large the store may grow; 0 keeps everything.</summary>
+    public long PruneBudgetBytes => Number("storage.prune_budget_mb") * 1024L * 1024;
+
+    /// <summary>Whether an empty store is filled from a snapshot.</summary>
+    public bool StartsFromSnapshot => Text("storage.start") == "snapshot";
+
     public bool AnchorJournal => Flag("anchor.journal");
 
     public IReadOnlyList<string> AnchorRpcUrls => List("anchor.rpc_urls");

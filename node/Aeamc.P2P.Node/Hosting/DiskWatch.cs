@@ -9,6 +9,9 @@ namespace Aeamc.P2P.Node.Hosting;
 /// </summary>
 public sealed class DiskWatch : IDisposable
 {
+    /// <summary>So much more than the reserve must be free before the node goes on, so that it does not stop and start in turn.</summary>
+    public const long Margin = 64L << 20;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly ITimer _timer;
@@ -33,7 +36,7 @@ public sealed class DiskWatch : IDisposable
             Interval,
             Interval);
 
-    /// <summary>Completes when there is room again, twice the reserve so that the node does not stop and start in turn, or when <paramref name="stop"/> does.</summary>
+    /// <summary>Completes when there is room again, the reserve and as much on top up to <see cref="Margin"/>, or when <paramref name="stop"/> does.</summary>
     public static async Task WaitForRoomAsync(long reserveBytes, Func<long> free, TimeProvider time, Task stop)
     {
         do
@@ -41,7 +44,7 @@ public sealed class DiskWatch : IDisposable
             // At least once: a quota that is used up does not show in what is free.
             await Task.WhenAny(stop, Task.Delay(Interval, time));
         }
-        while (!stop.IsCompleted && free() < 2 * reserveBytes);
+        while (!stop.IsCompleted && free() < reserveBytes + Math.Min(reserveBytes, Margin));
     }
 
     public void Dispose() => _timer.Dispose();

@@ -179,7 +179,8 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
     private SortedDictionary<string, long> NetworkRefusals()
     {
         var all = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach ((string reason, long count) in host.Network.Refusals.Snapshot().Concat(host.ConsensusTransport.Refused).Concat(host.Intake.Refused))
+        foreach ((string reason, long count) in host.Network.Refusals.Snapshot().Concat(host.ConsensusTransport.Refused).Concat(host.Intake.Refused)
+            .Concat(host.Sources.Lies.Select(lie => KeyValuePair.Create($"sync_{lie.Key}", lie.Value))))
         {
             all[reason] = all.GetValueOrDefault(reason) + count;
         }

@@ -1,5 +1,4 @@
 using Aeamc.P2P.Anchoring;
-using Aeamc.P2P.Consensus.Committees;
 using Aeamc.P2P.Consensus.Safety;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
@@ -21,6 +20,7 @@ using Aeamc.P2P.Node.Keygen;
 using Aeamc.P2P.Node.Metrics;
 using Aeamc.P2P.Node.Signing;
 using Aeamc.P2P.Node.Sync;
+using Aeamc.P2P.Node.Sync.Snapshots;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage;
 using Aeamc.P2P.Storage.Log;
@@ -36,7 +36,6 @@ namespace Aeamc.P2P.Node.Hosting;
 /// </summary>
 public sealed class NodeHost : IAsyncDisposable
 {
-    private static readonly Epoch FirstEpoch = Epoch.Zero;
     private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(20);
 
     private readonly Stack<Func<ValueTask>> _closing;
@@ -48,6 +47,10 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly ConsensusLoop _loop;
     private readonly ChainActor _chain;
     private readonly ChainFetcher _fetcher;
+    private readonly SyncSources _sources;
+    private readonly RangeSync _ranges;
+    private readonly CheckpointSync _checkpoints;
+    private readonly SnapshotServer _snapshots;
     private readonly BatchIntake _intake;
     private readonly KeyGeneration _keygen;
     private readonly CheckpointSigning _signing;
@@ -67,9 +70,9 @@ public sealed class NodeHost : IAsyncDisposable
         Own(DataFolderLock.Acquire(config.DataDirectory));
         Key = Own(NodeKeyFile.Load(KeyPath(config)));
         Genesis = GenesisFile.Load(config.GenesisFile);
-        Hash256 genesisHash = Genesis.Hash();
-        var committee = new Committee([.. Genesis.Committee.Select(member => member.Id)]);
-        if (!committee.TryIndexOf(Key.PublicKey, out NodeIndex self))
+        var foundation = new NetworkFoundation(Genesis);
+        Context = foundation.Context;
+        if (!Context.Committee.TryIndexOf(Key.PublicKey, out NodeIndex self))
         {
             throw new OperatorException(
                 $"this node ({Key.PublicKey}) is not in the committee of {config.GenesisFile}. Use the key that the genesis file names, or the genesis file of your network.");
@@ -77,15 +80,11 @@ public sealed class NodeHost : IAsyncDisposable
 
         Self = self;
         KeyGeneration.CheckKeys(Secp256k1Group.Shared, Genesis);
-        var leaders = new LeaderSchedule(committee, genesisHash);
-        var verifier = new MessageVerifier(
-            new SigningDomain(Genesis.NetworkId, Genesis.ClusterId, FirstEpoch), committee, leaders, new Ed25519SignatureVerifier(), new MicroblockContent());
-        var verdicts = new SignatureVerdicts();
-        var ledger = new LedgerMachine(new LedgerPorts(verdicts, new KeyRecovery(), new LedgerEvidenceVerifier(verifier)));
-        Context = new ChainContext(Genesis, genesisHash, FirstEpoch, committee, leaders, ledger, new EntryDecoder(Genesis.NetworkName));
+        MessageVerifier verifier = foundation.Verifier;
+        SignatureVerdicts verdicts = foundation.Verdicts;
 
         Store = Own(NodeStore.Open(StoreFolder(config)));
-        (ChainBlock headBlock, FinalizedHead head) = ChainStartup.Load(Store, Genesis, genesisHash);
+        (ChainBlock headBlock, FinalizedHead head) = ChainStartup.Load(Store, Genesis, Context.GenesisHash);
         ConsensusLog log = Own(ConsensusLog.Open(WalFolder(config), new ConsensusLogOptions { SegmentBytes = config.WalSegmentBytes }));
         if (log.TornBytes > 0)
         {
@@ -94,7 +93,7 @@ public sealed class NodeHost : IAsyncDisposable
 
         SignerWatermark watermark = Own(SignerWatermark.Open(WatermarkPath(config)));
         var journal = new ConsensusJournal(log, watermark);
-        RecoveredState recovered = RecoveredState.Replay(FirstEpoch, headBlock.Ref, ConsensusJournal.Replay(log), ConsensusJournal.ReadWatermark(watermark));
+        RecoveredState recovered = RecoveredState.Replay(Context.Epoch, headBlock.Ref, ConsensusJournal.Replay(log), ConsensusJournal.ReadWatermark(watermark));
         _quiet = recovered.Forgotten > View.Zero;
         if (_quiet)
         {
@@ -109,8 +108,8 @@ public sealed class NodeHost : IAsyncDisposable
         Network = new Libp2pHost(new Libp2pHostOptions
         {
             Identity = Key,
-            ListenAddresses = [.. config.P2PListen.Select(text => Address("p2p.listen", text))],
-            BootstrapPeers = [.. config.P2PPeers.Select(text => Address("p2p.peers", text)), .. MemberAddresses()],
+            ListenAddresses = [.. config.P2PListen.Select(text => NetworkFoundation.Address("p2p.listen", text))],
+            BootstrapPeers = [.. config.P2PPeers.Select(text => NetworkFoundation.Address("p2p.peers", text)), .. foundation.MemberAddresses(Key.PublicKey)],
             Log = (_, text) => logger.Network(text),
         });
         Own(Network);
@@ -149,12 +148,19 @@ public sealed class NodeHost : IAsyncDisposable
             RetryInterval = (int)Math.Max(200, 2 * parameters.NetworkDelayMs),
         };
         _loop = Own(new ConsensusLoop(
-            new SimplexCore(options, committee, leaders, self, recovered), new VoteGuard(recovered), verifier, Key, self, journal, _inputs, ConsensusTransport, _chain, Observer, time, () => Committer.Head.Header?.View ?? View.Zero, _onFault));
+            new SimplexCore(options, Context.Committee, Context.Leaders, self, recovered), new VoteGuard(recovered), verifier, Key, self, journal, _inputs, ConsensusTransport, _chain, Observer, time, () => Committer.Head.Header?.View ?? View.Zero, _onFault));
         _ = new ChainServer(Network, Store);
-        _fetcher = new ChainFetcher(Network, Context, verifier, _chain, _intake, _stopping.Token);
+        _snapshots = new SnapshotServer(Network, Store);
+        _sources = new SyncSources(Network, Context, (member, reason) => logger.SourceDemoted(member.ToString(), reason));
+        _ranges = new RangeSync(Network, _sources, new RangeVerifier(Context, verifier), _chain, _onFault, _stopping.Token);
+        _fetcher = new ChainFetcher(Network, _sources, _ranges, _chain, _intake, _stopping.Token);
 
         _keygen = Own(new KeyGeneration(Context, self, Key, _signer, Secp256k1Group.Shared, _onFault));
         _signing = Own(new CheckpointSigning(Network, Pubsub, Context, self, Store, () => Committer.Head, Secp256k1Group.Shared, CheckpointSignatureVerifier.Shared, time, _onFault));
+        _checkpoints = new CheckpointSync(Network, Context, _sources, Store, _signing, _onFault, _stopping.Token);
+        _ranges.Started += from => _checkpoints.Missed(new Height(from.Value - 1));
+        _ranges.Finished += OnCaughtUp;
+        _ranges.Lacking += OnLacking;
         _keygen.ShareReady += share =>
         {
             logger.ShareReady(share.PublicKey.GroupKey.ToString());
@@ -213,7 +219,9 @@ public sealed class NodeHost : IAsyncDisposable
 
     internal string KeyGenerationState => _keygen.State;
 
-    internal bool IsCatchingUp => _fetcher.IsCatchingUp;
+    internal bool IsCatchingUp => _ranges.IsRunning;
+
+    internal SyncSources Sources => _sources;
 
     /// <summary>Why this node takes and votes for nothing until it is started over, in a sentence; null while all is well.</summary>
     internal string? SuspendedReason => _suspendedReason;
@@ -234,8 +242,11 @@ public sealed class NodeHost : IAsyncDisposable
     /// <param name="config">Validated settings.</param>
     /// <param name="logger">Takes the daemon's log.</param>
     /// <param name="onFault">Called once when the node can no longer vouch for itself: the process should end.</param>
-    public static async Task<NodeHost> StartAsync(NodeConfig config, ILogger logger, Action<Exception> onFault)
+    /// <param name="stopping">Gives up a start that fetches a snapshot first.</param>
+    public static async Task<NodeHost> StartAsync(NodeConfig config, ILogger logger, Action<Exception> onFault, CancellationToken stopping = default)
     {
+        await SnapshotStart.RunAsync(config, StoreFolder(config), logger, stopping);
+
         // Kept apart from the host, so that what was opened is also closed when the host cannot be completed.
         var closing = new Stack<Func<ValueTask>>();
         try
@@ -318,7 +329,8 @@ public sealed class NodeHost : IAsyncDisposable
 
     private async Task StartAsync()
     {
-        _chain.Start(_fetcher, bytes => _intake.Take(bytes));
+        var housekeeping = new ChainHousekeeping(Store, Context, Config.PruneBudgetBytes, () => _snapshots.Newest, (first, bytes) => _logger.Pruned(first.Value, bytes >> 20), _onFault);
+        _chain.Start(_fetcher, bytes => _intake.Take(bytes), housekeeping);
         await Network.StartAsync();
         Pubsub.Start();
         Anchors.Start();
@@ -376,8 +388,27 @@ public sealed class NodeHost : IAsyncDisposable
             blocks.Publish(BlockAnnouncement.Encode(head.Header, finalization));
         }
 
+        _snapshots.Follow(block);
         _signing.Follow(block);
-        _keygen.Look(head, TimeOf, Ingress);
+        if (block.Live || !IsCatchingUp)
+        {
+            // Once, at the end, is enough for a node that catches up.
+            _keygen.Look(head, TimeOf, Ingress);
+            _checkpoints.Fill();
+        }
+    }
+
+    private void OnLacking(Height next, Height kept)
+    {
+        SnapshotBootstrap.Want(Store);
+        _logger.Lacking(next.Value, kept.Value);
+    }
+
+    private void OnCaughtUp(Height height)
+    {
+        _logger.CaughtUp(height.Value);
+        _checkpoints.Fill();
+        _keygen.Look(Committer.Head, TimeOf, Ingress);
     }
 
     private void OnCheckpoint(Aeamc.P2P.Consensus.Proofs.SignedCheckpoint signed)
@@ -416,14 +447,6 @@ public sealed class NodeHost : IAsyncDisposable
             : Genesis.Start;
 
     private string Topic(string name) => $"/aeamc/{Genesis.NetworkName}/{Genesis.ClusterId}/{name}";
-
-    private IEnumerable<Multiaddress> MemberAddresses() =>
-        Genesis.Committee
-            .Where(member => member.Id != Key.PublicKey && member.Address.Length > 0)
-            .Select(member => Address("committee address", $"{member.Address}/p2p/{PeerId.FromNodeId(member.Id)}"));
-
-    private static Multiaddress Address(string key, string text) =>
-        Multiaddress.TryParse(text, out Multiaddress? address) ? address : throw new OperatorException($"{key}: '{text}' is no multiaddress that this node can use. Write for example /ip4/127.0.0.1/tcp/9000.");
 
     private T Own<T>(T part)
         where T : notnull

@@ -5,6 +5,7 @@ using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Libp2p.Gossipsub;
 using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Libp2p.Multiformats;
+using Aeamc.P2P.Native.RocksDb;
 using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
@@ -119,6 +120,32 @@ public sealed class CheckpointSigning : IAsyncDisposable
                 _due = (block.Height, _time.GetTimestamp());
             }
         }
+    }
+
+    /// <summary>Keeps a checkpoint that a member sent when asked, also one that is older than the newest; false when it is not this chain's.</summary>
+    public bool Learn(SignedCheckpoint signed)
+    {
+        FinalizedHead head = _head();
+        if (head.State.GroupKey is not { } key || !signed.GroupKey.SequenceEqual(key.PublicKey)
+            || CheckpointRule.At(signed.Checkpoint.Height, _context.Genesis, head, _store) != signed.Checkpoint
+            || !_verifier.Verify(key.PublicKey, signed.Checkpoint.SigningHash(), signed.Signature))
+        {
+            return false;
+        }
+
+        if (!Take(signed))
+        {
+            _store.PutCheckpoint(signed.Checkpoint.Height, Encode(signed), WriteDurability.Buffered);
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether this node knows what a checkpoint of that height must say.</summary>
+    public bool CanJudge(Height height)
+    {
+        FinalizedHead head = _head();
+        return head.State.GroupKey is not null && CheckpointRule.At(height, _context.Genesis, head, _store) is not null;
     }
 
     public async ValueTask DisposeAsync()

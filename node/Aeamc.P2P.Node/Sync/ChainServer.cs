@@ -7,7 +7,7 @@ using Aeamc.P2P.Storage.Store;
 
 namespace Aeamc.P2P.Node.Sync;
 
-/// <summary>Answers other nodes' requests for batches and blocks from the store. Bounded per peer by the request layer, per answer by the protocol.</summary>
+/// <summary>Answers other nodes' requests for batches, blocks and checkpoints from the store. Bounded per peer by the request layer, per answer by the protocol.</summary>
 public sealed class ChainServer
 {
     private readonly NodeStore _store;
@@ -18,6 +18,7 @@ public sealed class ChainServer
         host.HandleRequests(SyncProtocol.Batches, Limits(8 * 1024), (_, request, _) => ValueTask.FromResult(ServeBatches(request)));
         host.HandleRequests(SyncProtocol.Block, Limits(64), (_, request, _) => ValueTask.FromResult(ServeBlock(request)));
         host.HandleRequests(SyncProtocol.Range, Limits(64), (_, request, _) => ValueTask.FromResult(ServeRange(request)));
+        host.HandleRequests(SyncProtocol.Checkpoints, Limits(64), (_, request, _) => ValueTask.FromResult(ServeCheckpoints(request)));
     }
 
     private static RequestOptions Limits(int request) => new(request, SyncProtocol.MaximumResponse, TimeSpan.FromSeconds(10), 8);
@@ -45,22 +46,34 @@ public sealed class ChainServer
         }
 
         var blocks = new List<RangeBlock>();
+        int closed = 0;
         int bytes = 0;
-        for (Height height = from; blocks.Count < maximum && bytes < SyncProtocol.TargetResponse && _store.GetBlock(height) is { } block; height = height.Next)
+        for (Height height = from; blocks.Count < SyncProtocol.MaximumBlocks && _store.GetBlock(height) is { } block; height = height.Next)
         {
-            if (Assemble(block) is not { } assembled)
+            // Only what a quorum's own signature closes is worth anything to the asker: go on past its limits until there is one.
+            bool enough = blocks.Count >= maximum || bytes >= SyncProtocol.TargetResponse;
+            if ((enough && closed > 0) || Assemble(block) is not { } assembled)
             {
                 break;
             }
 
-            bytes += assembled.Content.Length + assembled.Finalization.Length + assembled.Batches.Sum(batch => batch.Length);
+            bytes += assembled.Size;
+            if (bytes > SyncProtocol.MaximumResponse)
+            {
+                break;
+            }
+
             blocks.Add(assembled);
+            closed = assembled.Finalization.IsEmpty ? closed : blocks.Count;
         }
 
-        // Only what a quorum's own signature closes is worth anything to the asker.
-        int last = blocks.FindLastIndex(block => !block.Finalization.IsEmpty);
-        return SyncProtocol.EncodeRange(blocks[..(last + 1)]);
+        return SyncProtocol.EncodeRange(blocks[..closed]);
     }
+
+    private ReadOnlyMemory<byte>? ServeCheckpoints(ReadOnlyMemory<byte> request) =>
+        SyncProtocol.TryDecodeRangeRequest(request.Span, out Height from, out int maximum)
+            ? SyncProtocol.EncodeBlobs([.. _store.CheckpointsFrom(from, maximum).Select(stored => stored.Signed)])
+            : null;
 
     private RangeBlock? Assemble(StoredBlock block)
     {

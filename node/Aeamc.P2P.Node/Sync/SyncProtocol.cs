@@ -12,6 +12,7 @@ namespace Aeamc.P2P.Node.Sync;
 /// <c>/aeamc/block/1</c>: [hash] -> [content bin], or refused.
 /// <c>/aeamc/sync/1</c>: [from height, maximum blocks] -> [[content bin, finalization bin (perhaps empty), [batch bin, ...]], ...], consecutive, the last
 /// one with its own finalization.
+/// <c>/aeamc/checkpoints/1</c>: [from height, maximum] -> [signed checkpoint bin, ...], ascending.
 /// </summary>
 public static class SyncProtocol
 {
@@ -20,6 +21,8 @@ public static class SyncProtocol
     public const string Block = "/aeamc/block/1";
 
     public const string Range = "/aeamc/sync/1";
+
+    public const string Checkpoints = "/aeamc/checkpoints/1";
 
     /// <summary>Most batches of one request.</summary>
     public const int MaximumBatches = 64;
@@ -195,4 +198,8 @@ public static class SyncProtocol
 }
 
 /// <summary>A finalized block on the wire.</summary>
-public sealed record RangeBlock(ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte> Finalization, IReadOnlyList<ReadOnlyMemory<byte>> Batches);
+public sealed record RangeBlock(ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte> Finalization, IReadOnlyList<ReadOnlyMemory<byte>> Batches)
+{
+    /// <summary>About what it takes in an answer, headers of the encoding included.</summary>
+    public int Size => 16 + Content.Length + Finalization.Length + Batches.Sum(batch => batch.Length + 5);
+}

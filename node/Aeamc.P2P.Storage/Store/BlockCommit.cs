@@ -33,6 +33,9 @@ public sealed record BlockCommit
 
     /// <summary>Batches of the payload that are not stored yet.</summary>
     public IReadOnlyList<StoredBatch> Batches { get; init; } = [];
+
+    /// <summary>All batches of the payload: they are kept for as long as this block is.</summary>
+    public IReadOnlyList<Hash256> Uses { get; init; } = [];
 }
 
 /// <summary>One state key's new value; null removes the key.</summary>

@@ -28,9 +28,20 @@ public sealed class NodeStore : IDisposable, IMountainNodes
         _families = new StoreFamilies(database);
         StoreFormat.Require(database, _families.Meta);
         _head = ReadHead();
+        Pruning = new StorePruning(database, _families, _commitGate);
+        Staging = new SnapshotStaging(database, _families);
     }
 
+    /// <summary>What is dropped from the store.</summary>
+    public StorePruning Pruning { get; }
+
+    /// <summary>A snapshot on its way in.</summary>
+    public SnapshotStaging Staging { get; }
+
     private static ReadOnlySpan<byte> HeadKey => "head"u8;
+
+    /// <summary>Above every key: numbers are shorter, hashes as long, ledger keys begin with small tags.</summary>
+    private static ReadOnlySpan<byte> LastKey => [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
 
     /// <summary>The newest committed block; null in a new store.</summary>
     public StoreHead? Head => (StoreHead?)_head;
@@ -104,6 +115,9 @@ public sealed class NodeStore : IDisposable, IMountainNodes
     public void PutFinalization(Height height, ReadOnlySpan<byte> finalization, WriteDurability durability = WriteDurability.Buffered) =>
         _database.Put(_families.Blocks, BlockKey(stackalloc byte[BlockKeyBytes], height, FinalizationPart), finalization, durability);
 
+    /// <summary>The lowest height from which on blocks are whole, batches and receipts included; a header may be kept below it.</summary>
+    public Height First => Pruning.First;
+
     public StoredBlock? GetBlock(Height height) =>
         GetHeader(height) is { } header && GetPayload(height) is { } payload ? new StoredBlock(height, header, payload, GetFinalization(height) ?? []) : null;
 
@@ -129,13 +143,28 @@ public sealed class NodeStore : IDisposable, IMountainNodes
         return bytes is not null;
     }
 
-    /// <summary>Keeps a batch that is not in a committed block yet, so that it can be served and need not be fetched again.</summary>
+    /// <summary>
+    /// Keeps a batch, or a proposal's content, that is not in a committed block yet, so that it can be served and need not be fetched again. What never
+    /// enters a block is collected later: <see cref="StorePruning.CollectLoose"/>.
+    /// </summary>
     public void PutBatch(StoredBatch batch, WriteDurability durability = WriteDurability.Buffered)
     {
         Span<byte> key = stackalloc byte[Hash256.Size];
         batch.Hash.CopyTo(key);
         CrashPoint.Reach(CrashPoint.StoreBatch);
-        _database.Put(_families.Batches, key, batch.Bytes.Span, durability);
+        using WriteBatch write = new();
+        write.Put(_families.Batches, key, batch.Bytes.Span);
+
+        // Not while blocks are committed or batches collected: what came a moment ago must not be taken for old.
+        lock (_commitGate)
+        {
+            if (!_database.Contains(_families.BatchBlocks, key))
+            {
+                write.Put(_families.Loose, key, NumberKey(stackalloc byte[8], Head?.Height.Value ?? 0));
+            }
+
+            _database.Write(write, durability);
+        }
     }
 
     public byte[]? GetBatch(Hash256 hash) => Get(_families.Batches, hash);
@@ -146,9 +175,6 @@ public sealed class NodeStore : IDisposable, IMountainNodes
         hash.CopyTo(key);
         return _database.Contains(_families.Batches, key);
     }
-
-    /// <summary>Drops batches that never made it into a block.</summary>
-    public void DeleteBatches(IEnumerable<Hash256> hashes) => DeleteAll(_families.Batches, hashes);
 
     /// <summary>The value of a ledger key as of the head.</summary>
     public byte[]? GetState(ReadOnlySpan<byte> key) => _database.Get(_families.State, key);
@@ -212,8 +238,8 @@ public sealed class NodeStore : IDisposable, IMountainNodes
     /// <summary>The anchor record with the highest sequence.</summary>
     public (ulong Sequence, byte[] Record)? LastAnchor() => Last(_families.Anchors);
 
-    public void PutCheckpoint(Height height, ReadOnlySpan<byte> signed) =>
-        _database.Put(_families.Checkpoints, NumberKey(stackalloc byte[8], height.Value), signed);
+    public void PutCheckpoint(Height height, ReadOnlySpan<byte> signed, WriteDurability durability = WriteDurability.Synced) =>
+        _database.Put(_families.Checkpoints, NumberKey(stackalloc byte[8], height.Value), signed, durability);
 
     public byte[]? GetCheckpoint(Height height) => _database.Get(_families.Checkpoints, NumberKey(stackalloc byte[8], height.Value));
 
@@ -228,10 +254,38 @@ public sealed class NodeStore : IDisposable, IMountainNodes
         return iterator.Valid ? (new Height(BinaryPrimitives.ReadUInt64BigEndian(iterator.Key)), iterator.Value.ToArray()) : null;
     }
 
+    /// <summary>The signed checkpoints at or above a height, ascending, at most so many.</summary>
+    public IReadOnlyList<(Height Height, byte[] Signed)> CheckpointsFrom(Height height, int maximum)
+    {
+        var found = new List<(Height, byte[])>();
+        using RocksDbIterator iterator = _database.NewIterator(_families.Checkpoints);
+        for (iterator.Seek(NumberKey(stackalloc byte[8], height.Value)); found.Count < maximum && iterator.Valid; iterator.Next())
+        {
+            found.Add((new Height(BinaryPrimitives.ReadUInt64BigEndian(iterator.Key)), iterator.Value.ToArray()));
+        }
+
+        return found;
+    }
+
+    /// <summary>The height of the newest signed checkpoint at or below a height.</summary>
+    public Height? CheckpointBelow(Height height)
+    {
+        using RocksDbIterator iterator = _database.NewIterator(_families.Checkpoints);
+        iterator.SeekForPrevious(NumberKey(stackalloc byte[8], height.Value));
+        return iterator.Valid ? new Height(BinaryPrimitives.ReadUInt64BigEndian(iterator.Key)) : null;
+    }
+
     /// <summary>Single values by name, such as the genesis hash this store was made for.</summary>
     public byte[]? GetMeta(string name) => _database.Get(_families.Meta, MetaKey(name));
 
     public void PutMeta(string name, ReadOnlySpan<byte> value) => _database.Put(_families.Meta, MetaKey(name), value);
+
+    public void DeleteMeta(string name)
+    {
+        using WriteBatch batch = new();
+        batch.Delete(_families.Meta, MetaKey(name));
+        _database.Write(batch);
+    }
 
     /// <summary>Brings every buffered write so far to the disk.</summary>
     public void Sync()
@@ -245,6 +299,52 @@ public sealed class NodeStore : IDisposable, IMountainNodes
     public void Snapshot(string folder) => _database.Checkpoint(folder);
 
     public void Dispose() => _database.Dispose();
+
+    /// <summary>
+    /// Makes a fetched snapshot the state, and its block the head; everything older goes. The state is written in parts, too much for one atomic write:
+    /// <see cref="SnapshotStaging.IsImporting"/> stays set until it is whole, and an import that was interrupted is begun again.
+    /// </summary>
+    public void ImportSnapshot(SnapshotImport snapshot)
+    {
+        lock (_commitGate)
+        {
+            Staging.BeginImport();
+            using WriteBatch batch = new();
+            foreach (ColumnFamily family in new[] { _families.Blocks, _families.BlockHeights, _families.Batches, _families.BatchBlocks, _families.Loose, _families.Receipts, _families.State })
+            {
+                batch.DeleteRange(family, [], LastKey);
+            }
+
+            _database.Write(batch, WriteDurability.Buffered);
+            Staging.CopyTo(_families.State, snapshot.Parts);
+            batch.Clear();
+            Span<byte> blockKey = stackalloc byte[BlockKeyBytes];
+            Span<byte> key = stackalloc byte[Hash256.Size];
+            foreach ((Height height, ReadOnlyMemory<byte> header) in snapshot.Headers)
+            {
+                batch.Put(_families.Blocks, BlockKey(blockKey, height, HeaderPart), header.Span);
+                Hash256.Of(header.Span).CopyTo(key);
+                batch.Put(_families.BlockHeights, key, blockKey[..8]);
+            }
+
+            batch.Put(_families.Blocks, BlockKey(blockKey, snapshot.Head.Height, PayloadPart), snapshot.Payload.Span);
+            Span<byte> nodeKey = stackalloc byte[MountainKeyBytes];
+            foreach (MountainNode node in snapshot.Mountains)
+            {
+                node.Hash.CopyTo(key);
+                batch.Put(_families.Mountains, MountainKey(nodeKey, node.Level, node.Index), key);
+            }
+
+            ArrayBufferWriter<byte> scratch = new(64);
+            snapshot.Head.Write(scratch);
+            batch.Put(_families.Meta, HeadKey, scratch.WrittenSpan);
+            Pruning.Restart(batch, snapshot.Head.Height.Next);
+            Staging.EndImport(batch);
+            _database.Write(batch);
+            Pruning.Restarted(snapshot.Head.Height.Next);
+            _head = snapshot.Head;
+        }
+    }
 
     private void AddBlock(WriteBatch batch, BlockCommit commit, ArrayBufferWriter<byte> scratch)
     {
@@ -297,6 +397,18 @@ public sealed class NodeStore : IDisposable, IMountainNodes
             stored.Hash.CopyTo(key);
             batch.Put(_families.Batches, key, stored.Bytes.Span);
         }
+
+        foreach (Hash256 use in commit.Uses)
+        {
+            use.CopyTo(key);
+            batch.Put(_families.BatchBlocks, key, blockKey[..8]);
+            batch.Delete(_families.Loose, key);
+        }
+
+        // The proposal's content was kept under the block's hash; header and payload are the same bytes.
+        commit.Hash.CopyTo(key);
+        batch.Delete(_families.Batches, key);
+        batch.Delete(_families.Loose, key);
     }
 
     private void DeleteAll(ColumnFamily family, IEnumerable<Hash256> hashes)

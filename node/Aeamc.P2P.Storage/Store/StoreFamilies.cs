@@ -16,6 +16,15 @@ internal sealed class StoreFamilies(RocksDb database)
     /// <summary>Batch hash -> batch.</summary>
     internal ColumnFamily Batches { get; } = database.Family("batches");
 
+    /// <summary>Batch hash -> height u64 of the last finalized block that holds it.</summary>
+    internal ColumnFamily BatchBlocks { get; } = database.Family("batch_blocks");
+
+    /// <summary>Hash of a batch or proposal that no finalized block holds -> height u64 of the head when it came.</summary>
+    internal ColumnFamily Loose { get; } = database.Family("loose");
+
+    /// <summary>Parts of a snapshot that is being fetched: <see cref="SnapshotStaging"/>.</summary>
+    internal ColumnFamily Staging { get; } = database.Family("staging");
+
     /// <summary>Ledger key -> value, as of the head.</summary>
     internal ColumnFamily State { get; } = database.Family("state");
 
@@ -37,11 +46,17 @@ internal sealed class StoreFamilies(RocksDb database)
     /// <summary>Name -> format version, head, and what else there is one of.</summary>
     internal ColumnFamily Meta { get; } = database.Family("meta");
 
+    /// <summary>All of them, as opened.</summary>
+    internal IReadOnlyList<ColumnFamily> Every { get; } = [.. All.Select(options => database.Family(options.Name))];
+
     internal static IReadOnlyList<ColumnFamilyOptions> All { get; } =
     [
         new("blocks") { BloomBitsPerKey = 0 },
         new("block_heights") { WriteBufferBytes = 2 << 20 },
         new("batches"),
+        new("batch_blocks") { WriteBufferBytes = 2 << 20 },
+        new("loose") { WriteBufferBytes = 1 << 20, BloomBitsPerKey = 0 },
+        new("staging") { BloomBitsPerKey = 0 },
         new("state"),
         new("receipts"),
         new("mempool"),

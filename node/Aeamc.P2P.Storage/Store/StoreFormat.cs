@@ -6,7 +6,7 @@ namespace Aeamc.P2P.Storage.Store;
 /// <summary>The version of what the families hold, marked in the database itself.</summary>
 internal static class StoreFormat
 {
-    internal const uint Current = 1;
+    internal const uint Current = 2;
 
     private static ReadOnlySpan<byte> Key => "format"u8;
 
@@ -28,6 +28,8 @@ internal static class StoreFormat
             throw new StorageException(
                 found > Current
                     ? $"The database '{database.Path}' has format {found}, newer than format {Current} of this program. Run the newer aeamc that wrote it, or start with an empty data folder and let it sync."
+                    : found != 0
+                    ? $"The database '{database.Path}' has format {found}; this program needs format {Current} and cannot convert it. Move the folder away (keep node.key, signer-watermark and wal) and let the node sync."
                     : $"The database '{database.Path}' has no readable format mark. Restore it from a backup, or start with an empty data folder and let it sync.");
         }
     }

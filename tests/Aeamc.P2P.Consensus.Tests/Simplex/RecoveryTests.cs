@@ -120,6 +120,28 @@ public class RecoveryTests
         Assert.Single(restored.Signed);
     }
 
+    [Theory]
+    [InlineData(VoteKind.Notarize)]
+    [InlineData(VoteKind.Nullify)]
+    [InlineData(VoteKind.Finalize)]
+    public void A_certificate_with_a_vote_of_ours_that_we_do_not_remember_halts(VoteKind kind)
+    {
+        CoreDriver node = CoreDriver.Follower(_world);
+        BlockRef one = World.Block(_world.Genesis, 1);
+        Statement statement = kind switch
+        {
+            VoteKind.Notarize => Statement.Notarize(_world.Epoch, one),
+            VoteKind.Nullify => Statement.Nullify(_world.Epoch, new View(1)),
+            _ => Statement.Finalize(_world.Epoch, one),
+        };
+        NodeIndex[] others = [.. Enumerable.Range(0, 4).Select(i => new NodeIndex((ushort)i)).Where(member => member != node.Self)];
+        node.Do(new Input.CertificateReceived(_world.Verified(_world.CertificateBy([node.Self, others[0], others[1]], statement))));
+        Effect.Halt halt = node.The<Effect.Halt>();
+        Assert.Equal(HaltReason.UnknownOwnVote, halt.Reason);
+        Assert.Equal<Statement?>(statement, halt.Unknown);
+        Assert.Empty(node.Signed);
+    }
+
     [Fact]
     public void Our_own_vote_that_we_do_not_remember_halts()
     {

@@ -104,6 +104,33 @@ public class SimplexRuleTests
     }
 
     [Fact]
+    public void Rule01_a_leader_whose_last_turn_went_well_gets_its_time_though_it_missed_the_views_since()
+    {
+        var late = new NodeIndex(3);
+        CoreDriver node = CoreDriver.Started(_world, new NodeIndex(0), Fast with { SkipViews = 16 });
+        ulong turn = 1;
+        for (; _world.LeaderOf(turn) != late; turn++)
+        {
+            NullifyWithoutTheLast(node, turn);
+        }
+
+        node.Finalized(World.Block(_world.Genesis, turn));
+        for (ulong view = turn + 1; view < turn + 4; view++)
+        {
+            NullifyWithoutTheLast(node, view);
+        }
+
+        Assert.True(node.Timer(TimerKind.Leader) > 0);
+        for (ulong view = turn + 4; view < turn + 8; view++)
+        {
+            NullifyWithoutTheLast(node, view);
+        }
+
+        Assert.Equal(late, _world.LeaderOf(turn + 8));
+        Assert.Equal(0, node.Timer(TimerKind.Leader));
+    }
+
+    [Fact]
     public void Rule01_a_leader_heard_of_too_late_to_count_is_not_silent()
     {
         CoreDriver node = SilentLeader(out ulong view);
@@ -794,9 +821,22 @@ public class SimplexRuleTests
         view = 1;
         while (view <= 6 || _world.LeaderOf(view) != silent)
         {
-            node.Nullified(view++);
+            NullifyWithoutTheLast(node, view++);
         }
 
         return node;
+    }
+
+    /// <summary>Members 0, which is the driven one, 1 and 2 of four give the current view up.</summary>
+    private void NullifyWithoutTheLast(CoreDriver node, ulong view)
+    {
+        node.Vote(new NodeIndex(1), Nullify(view));
+        node.Vote(new NodeIndex(2), Nullify(view));
+        if (node.Core.CurrentView.Value == view)
+        {
+            node.Fire(TimerKind.Leader);
+        }
+
+        Assert.Equal(view + 1, node.Core.CurrentView.Value);
     }
 }

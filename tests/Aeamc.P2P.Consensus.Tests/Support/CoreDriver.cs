@@ -98,7 +98,7 @@ public sealed class CoreDriver
         Do(new Input.VoteReceived(_world.Verified(_world.Vote(voter, statement))));
 
     public CoreDriver Certificate(Statement statement) =>
-        Do(new Input.CertificateReceived(_world.Verified(_world.Certificate(statement))));
+        Do(new Input.CertificateReceived(_world.Verified(_world.CertificateWithout(_self, statement))));
 
     public CoreDriver Certify(BlockRef block, bool valid = true) => Do(new Input.CertifyDecided(block.View, block.Hash, valid));
 

@@ -50,12 +50,19 @@ public sealed class World
         return verified!;
     }
 
-    public Certificate Certificate(Statement statement, int? signers = null)
+    public Certificate Certificate(Statement statement, int? signers = null) =>
+        CertificateBy(Enumerable.Range(0, signers ?? Committee.Quorum).Select(member => new NodeIndex((ushort)member)), statement);
+
+    /// <summary>A quorum's certificate that a member is not needed for, where there are enough others.</summary>
+    public Certificate CertificateWithout(NodeIndex member, Statement statement) =>
+        CertificateBy(Enumerable.Range(0, Committee.Count).Select(other => new NodeIndex((ushort)other)).OrderBy(other => other == member).Take(Committee.Quorum), statement);
+
+    public Certificate CertificateBy(IEnumerable<NodeIndex> signers, Statement statement)
     {
         var tally = new VoteTally(Committee);
-        for (int i = 0; i < (signers ?? Committee.Quorum); i++)
+        foreach (NodeIndex signer in signers)
         {
-            tally.TryAdd(Vote(new NodeIndex((ushort)i), statement), out _);
+            tally.TryAdd(Vote(signer, statement), out _);
         }
 
         return tally.Assemble(statement);

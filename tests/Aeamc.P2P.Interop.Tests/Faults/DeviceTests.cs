@@ -5,6 +5,7 @@ using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.DeviceClient;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Testnet.Network;
 
 namespace Aeamc.P2P.Interop.Tests.Faults;
 
@@ -91,8 +92,16 @@ public sealed class DeviceTests(RunningNetwork running) : IClassFixture<RunningN
             ulong height = (await _network.StatusAsync(others[0], cancellation)).CheckpointHeight;
             await _network.Testnet.WaitForAllAsync(
                 others, "a newer checkpoint on the journal", TestNetwork.Patience, status => status.Anchors.Any(anchor => anchor.Height > height), cancellation);
+            ulong missed = (await _network.Testnet.Monitors[others[0]].CheckpointAsync(height + 1, cancellation))!.Height;
             _network.Testnet.Start(victim);
             await _network.WaitForBlocksAsync([victim], than: others[0], more: 1, cancellation);
+
+            // It gets the checkpoint that was signed without it, not only the next one.
+            await Wait.UntilAsync(
+                "the missed checkpoint",
+                TestNetwork.Patience,
+                async () => (await _network.Testnet.Monitors[victim].CheckpointAsync(height + 1, cancellation))?.Height == missed,
+                cancellation);
         }
     }
 

@@ -179,6 +179,61 @@ public sealed class YamuxSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Streams_opened_at_once_are_announced_in_the_order_of_their_numbers()
+    {
+        (PairedChannel ours, PairedChannel peer) = PairedChannel.Create();
+        const int Count = 200, Threads = 4;
+        var session = new YamuxSession(
+            ours, PeerId.FromNodeId(new NodeId(new byte[32])), client: true, Options with { MaxOutboundStreams = Count }, _time, _refusals, _ => { });
+        using var go = new Barrier(Threads);
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                go.SignalAndWait();
+                for (int i = 0; i < Count / Threads; i++)
+                {
+                    session.OpenStream();
+                }
+            },
+            TaskCreationOptions.LongRunning)));
+        var announced = new byte[YamuxHeader.Size];
+        for (uint id = 1; id < 2 * Count; id += 2)
+        {
+            Assert.True(await peer.ReadExactlyAsync(announced).AsTask().WaitAsync(TestHost.Patience));
+            Assert.Equal(Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, id, 0), announced);
+        }
+
+        session.Abort();
+    }
+
+    [Fact]
+    public async Task A_peer_may_announce_its_streams_in_another_order_but_none_twice()
+    {
+        foreach (uint id in new uint[] { 5, 1, 7, 3 })
+        {
+            await _peer.WriteAsync(Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, id, 0));
+            Assert.Equal(Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Ack, id, 0), await ReadFrameAsync());
+        }
+
+        Assert.Equal(4, _session.StreamCount);
+        await _peer.WriteAsync(Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 1, 0));
+        await _session.Completion.WaitAsync(TestHost.Patience);
+        Assert.Equal(1, _refusals["yamux-bad-stream-id"]);
+    }
+
+    [Fact]
+    public async Task A_peer_that_jumps_over_numbers_costs_a_bounded_memory_of_them()
+    {
+        await _peer.WriteAsync(Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, uint.MaxValue, 0));
+        Assert.Equal(Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Ack, uint.MaxValue, 0), await ReadFrameAsync());
+        await _peer.WriteAsync(Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, uint.MaxValue - 2, 0));
+        Assert.Equal(Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Ack, uint.MaxValue - 2, 0), await ReadFrameAsync());
+        await _peer.WriteAsync(Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 1, 0));
+        await _session.Completion.WaitAsync(TestHost.Patience);
+        Assert.Equal(1, _refusals["yamux-bad-stream-id"]);
+    }
+
+    [Fact]
     public async Task Who_makes_us_answer_but_reads_nothing_is_cut_off()
     {
         byte[] pings = [.. Enumerable.Repeat(Frame(YamuxFrameType.Ping, YamuxFlags.Syn, 0, 1), 1000).SelectMany(frame => frame)];

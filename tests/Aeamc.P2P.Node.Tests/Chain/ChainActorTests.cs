@@ -31,7 +31,8 @@ public sealed class ChainActorTests : IDisposable
         block.Content,
         batches,
         [.. batches.SelectMany(batch => BatchIntake.Decode(_committee.Context, batch)!)],
-        finalized ? _committee.Finalization(block.Ref) : null);
+        finalized ? _committee.Finalization(block.Ref) : null,
+        BeaconChecked: false);
 
     [Fact]
     public async Task A_block_is_built_verified_certified_and_finalized_alike_on_leader_and_follower()

@@ -41,7 +41,7 @@ public sealed class CheckpointSigningTests : IAsyncLifetime
             _chain.Time.Advance(TimeSpan.FromSeconds(view == 2 ? 10 : 1));
             using var leader = new ChainHarness(_committee, _committee.LeaderOf(view), _folder[$"leader-{view}"]);
             leader.Time.Advance(_chain.Time.GetUtcNow() - leader.Time.GetUtcNow());
-            await leader.Chain.RangeFetchedAsync([.. _chain.Committed.Select(block => new SyncedBlock(block.Block.Content!, [], [], block.Finalization))]);
+            await leader.Chain.RangeFetchedAsync([.. _chain.Committed.Select(block => new SyncedBlock(block.Block.Content!, [], [], block.Finalization, BeaconChecked: false))]);
             await leader.SettleAsync();
             (BlockRef Ref, BlockContent Content) block = leader.Build(view, parent);
             await _chain.CommitAsync(block, parent);

@@ -23,7 +23,7 @@ internal sealed class ChainHarness : IDisposable
     private readonly VerificationPool _pool;
     private readonly Height _loaded;
 
-    public ChainHarness(TestCommittee committee, NodeIndex self, string folder, Func<ChainHarness, IChainFetcher>? fetcher = null)
+    public ChainHarness(TestCommittee committee, NodeIndex self, string folder, Func<ChainHarness, IChainFetcher>? fetcher = null, Func<ChainHarness, ChainHousekeeping>? housekeeping = null)
     {
         Committee = committee;
         Time = new ManualTime(TestCommittee.Start);
@@ -37,7 +37,7 @@ internal sealed class ChainHarness : IDisposable
         Chain = new ChainActor(committee.Context, Store, _queue, builder, Committer, block, Time, fault => Fault.TrySetResult(fault));
         _pool = new VerificationPool(committee.Verdicts, new VerificationPoolOptions { Workers = 1 });
         Intake = new BatchIntake(committee.Context, Chain, Store, _pool, fault => Fault.TrySetResult(fault));
-        Chain.Start(fetcher?.Invoke(this) ?? Fetcher, bytes => Intake.Take(bytes));
+        Chain.Start(fetcher?.Invoke(this) ?? Fetcher, bytes => Intake.Take(bytes), housekeeping?.Invoke(this));
     }
 
     public TestCommittee Committee { get; }

@@ -17,5 +17,5 @@ internal sealed class FakeFetcher : IChainFetcher
 
     public void FetchBlock(Hash256 hash, IReadOnlyList<NodeId> likely) => Blocks.Enqueue(hash);
 
-    public void FetchRange(Height from, IReadOnlyList<NodeId> likely) => Ranges.Enqueue(from);
+    public void FetchRange(Height from, Height through, IReadOnlyList<NodeId> likely) => Ranges.Enqueue(from);
 }

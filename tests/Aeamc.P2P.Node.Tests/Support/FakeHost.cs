@@ -10,7 +10,7 @@ namespace Aeamc.P2P.Node.Tests.Support;
 internal sealed class FakeHost : ILibp2pHost
 {
     private readonly ConcurrentDictionary<PeerId, FakeHost> _network;
-    private readonly ConcurrentDictionary<string, RequestHandler> _handlers = [];
+    private readonly ConcurrentDictionary<string, (RequestOptions Options, RequestHandler Handler)> _handlers = [];
 
     public FakeHost(NodeId self, ConcurrentDictionary<PeerId, FakeHost> network, TimeProvider time)
     {
@@ -69,7 +69,7 @@ internal sealed class FakeHost : ILibp2pHost
 
     public ValueTask<PeerStream> OpenStreamAsync(PeerId peer, IReadOnlyList<string> protocols, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    public void HandleRequests(string protocol, RequestOptions options, RequestHandler handler) => _handlers[protocol] = handler;
+    public void HandleRequests(string protocol, RequestOptions options, RequestHandler handler) => _handlers[protocol] = (options, handler);
 
     public async ValueTask<RequestResult> RequestAsync(PeerId peer, string protocol, ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default)
     {
@@ -79,9 +79,23 @@ internal sealed class FakeHost : ILibp2pHost
         }
 
         host.Served.Enqueue(protocol);
-        return host._handlers.TryGetValue(protocol, out RequestHandler? handler) && await handler(LocalPeer, request, cancellationToken) is { } response
-            ? new RequestResult(RequestStatus.Ok, response)
-            : new RequestResult(RequestStatus.Refused, default);
+        if (!host._handlers.TryGetValue(protocol, out (RequestOptions Options, RequestHandler Handler) served))
+        {
+            return new RequestResult(RequestStatus.Refused, default);
+        }
+
+        using var late = new CancellationTokenSource(served.Options.Timeout, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return await served.Handler(LocalPeer, request, either.Token).AsTask().WaitAsync(either.Token) is { } response
+                ? new RequestResult(RequestStatus.Ok, response)
+                : new RequestResult(RequestStatus.Refused, default);
+        }
+        catch (OperationCanceledException)
+        {
+            return new RequestResult(cancellationToken.IsCancellationRequested ? RequestStatus.Cancelled : RequestStatus.TimedOut, default);
+        }
     }
 
     public void HandleMessages(string protocol, int maxBytes, MessageHandler handler)

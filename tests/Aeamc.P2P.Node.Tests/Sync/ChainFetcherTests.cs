@@ -21,12 +21,21 @@ public sealed class ChainFetcherTests : IDisposable
     private readonly FakeHost[] _hosts;
     private readonly ChainHarness _chain;
     private readonly ChainFetcher _fetcher;
+    private readonly RangeVerifier _ranges;
 
     public ChainFetcherTests()
     {
         _hosts = [.. _committee.Keys.Select(key => new FakeHost(key.PublicKey, _network, TimeProvider.System))];
         _chain = new ChainHarness(_committee, new NodeIndex(0), _folder["asker"]);
-        _fetcher = new ChainFetcher(_hosts[0], _committee.Context, _committee.Verifier, _chain.Chain, _chain.Intake, CancellationToken.None);
+        _ranges = new RangeVerifier(_committee.Context, _committee.Verifier);
+        _fetcher = Fetcher(_chain);
+    }
+
+    private ChainFetcher Fetcher(ChainHarness chain)
+    {
+        var sources = new SyncSources(_hosts[0], _committee.Context, (_, _) => { });
+        var ranges = new RangeSync(_hosts[0], sources, _ranges, chain.Chain, fault => chain.Fault.TrySetResult(fault), CancellationToken.None);
+        return new ChainFetcher(_hosts[0], sources, ranges, chain.Chain, chain.Intake, CancellationToken.None);
     }
 
     public void Dispose()
@@ -66,7 +75,7 @@ public sealed class ChainFetcherTests : IDisposable
     {
         (List<RangeBlock> blocks, BlockRef[] refs) = await TwoBlocksAsync();
 
-        List<SyncedBlock> synced = Assert.IsType<List<SyncedBlock>>(_fetcher.Check(new Height(1), blocks));
+        Assert.Equal(RangeFault.None, _ranges.Check(new Height(1), blocks, out List<SyncedBlock>? synced));
 
         Assert.Equal(refs.Select(block => block.Hash), synced.Select(block => block.Content.Hash));
         Assert.Null(synced[0].Finalization);
@@ -84,25 +93,28 @@ public sealed class ChainFetcherTests : IDisposable
         forged[^1] ^= 1;
         Assert.True(BlockContent.TryDecode(blocks[1].Content.Span, out BlockContent? second));
         BlockContent unlinked = BlockContent.Create(second.Header with { PreviousHash = Hash256.Of("elsewhere"u8) }, second.Payload);
-        List<RangeBlock>[] bad =
+        BlockContent otherBeacon = BlockContent.Create(second.Header with { Beacon = new BeaconProof(new byte[80]) }, second.Payload);
+        (RangeFault Fault, List<RangeBlock> Range)[] bad =
         [
-            [blocks[0]],
-            [blocks[1], blocks[0]],
-            [blocks[0], blocks[0]],
-            [blocks[0], blocks[1] with { Finalization = default }],
-            [blocks[0], blocks[1] with { Finalization = ofFirst }],
-            [blocks[0], blocks[1] with { Finalization = notarization }],
-            [blocks[0], blocks[1] with { Finalization = forged }],
-            [blocks[0], blocks[1] with { Finalization = new byte[10] }],
-            [blocks[0], blocks[1] with { Content = unlinked.Encoded }],
-            [blocks[0] with { Batches = [] }, blocks[1]],
-            [blocks[0] with { Batches = [otherBatch] }, blocks[1]],
-            [blocks[0] with { Batches = [blocks[0].Batches[0], otherBatch] }, blocks[1]],
-            [blocks[0] with { Content = new byte[5] }, blocks[1]],
+            (RangeFault.NotClosed, [blocks[0]]),
+            (RangeFault.WrongHeight, [blocks[1], blocks[0]]),
+            (RangeFault.WrongHeight, [blocks[0], blocks[0]]),
+            (RangeFault.NotClosed, [blocks[0], blocks[1] with { Finalization = default }]),
+            (RangeFault.WrongFinalization, [blocks[0], blocks[1] with { Finalization = ofFirst }]),
+            (RangeFault.WrongFinalization, [blocks[0], blocks[1] with { Finalization = notarization }]),
+            (RangeFault.WrongFinalization, [blocks[0], blocks[1] with { Finalization = forged }]),
+            (RangeFault.WrongFinalization, [blocks[0], blocks[1] with { Finalization = new byte[10] }]),
+            (RangeFault.NotLinked, [blocks[0], blocks[1] with { Content = unlinked.Encoded }]),
+            (RangeFault.WrongBeacon, [blocks[0], blocks[1] with { Content = otherBeacon.Encoded, Finalization = default }]),
+            (RangeFault.WrongBatches, [blocks[0] with { Batches = [] }, blocks[1]]),
+            (RangeFault.WrongBatches, [blocks[0] with { Batches = [otherBatch] }, blocks[1]]),
+            (RangeFault.WrongBatches, [blocks[0] with { Batches = [blocks[0].Batches[0], otherBatch] }, blocks[1]]),
+            (RangeFault.Malformed, [blocks[0] with { Content = new byte[5] }, blocks[1]]),
         ];
 
-        Assert.All(bad, range => Assert.Null(_fetcher.Check(new Height(1), range)));
-        Assert.Null(_fetcher.Check(new Height(2), blocks));
+        Assert.All(bad, range => Assert.Equal(range.Fault, _ranges.Check(new Height(1), range.Range, out _)));
+        Assert.Equal(RangeFault.WrongHeight, _ranges.Check(new Height(2), blocks, out _));
+        Assert.Equal(RangeFault.NotClosed, _ranges.Check(new Height(1), [], out _));
     }
 
     [Fact]
@@ -114,7 +126,7 @@ public sealed class ChainFetcherTests : IDisposable
         _hosts[1].HandleRequests(SyncProtocol.Range, RequestOptions.Default, (_, _, _) => ValueTask.FromResult<ReadOnlyMemory<byte>?>(SyncProtocol.EncodeRange([blocks[0]])));
         _ = new ChainServer(_hosts[2], ahead.Store);
 
-        _fetcher.FetchRange(new Height(1), [_committee.Keys[1].PublicKey, _committee.Keys[2].PublicKey]);
+        _fetcher.FetchRange(new Height(1), new Height(2), [_committee.Keys[1].PublicKey, _committee.Keys[2].PublicKey]);
         _chain.Finalize(refs[1]);
         await Eventually(() => _chain.Head.Height == new Height(2));
 
@@ -139,7 +151,7 @@ public sealed class ChainFetcherTests : IDisposable
 
         _chain.Finalize(refs);
         _fetcher.FetchBlock(refs[0].Hash, []);
-        await Eventually(() => _chain.Store.HasBatch(refs[0].Hash));
+        await Eventually(() => _chain.Head.Hash == refs[0].Hash);
         Assert.Equal(0, _fetcher.Failures);
     }
 
@@ -147,8 +159,7 @@ public sealed class ChainFetcherTests : IDisposable
     public async Task When_nobody_has_the_range_the_chain_asks_again_in_its_own_time()
     {
         (_, BlockRef[] refs) = await TwoBlocksAsync();
-        using var behind = new ChainHarness(_committee, new NodeIndex(0), _folder["behind"], fetcher: chain =>
-            new ChainFetcher(_hosts[0], _committee.Context, _committee.Verifier, chain.Chain, chain.Intake, CancellationToken.None));
+        using var behind = new ChainHarness(_committee, new NodeIndex(0), _folder["behind"], fetcher: Fetcher);
         var asked = new ConcurrentQueue<long>();
         _hosts[1].HandleRequests(SyncProtocol.Range, RequestOptions.Default, (_, _, _) =>
         {

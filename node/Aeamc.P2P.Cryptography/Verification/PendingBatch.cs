@@ -18,23 +18,16 @@ internal sealed class PendingBatch(IReadOnlyList<SignatureClaim> claims)
     /// <summary>The claim at a place that was taken.</summary>
     public SignatureClaim this[int index] => claims[index];
 
-    /// <summary>Takes up to so many claims for the caller to judge; none when the batch is all taken or was given up.</summary>
+    /// <summary>Whether no claim is left to take, or nobody wants the verdicts any more. Under the pool's gate.</summary>
+    public bool IsTaken => _taken == claims.Count || _done.Task.IsCompleted;
+
+    /// <summary>Takes up to so many claims for the caller to judge; none when the batch is all taken or was given up. Under the pool's gate.</summary>
     public PendingClaims Take(int most)
     {
-        if (_done.Task.IsCompleted)
-        {
-            return default;
-        }
-
-        int first = Interlocked.Add(ref _taken, most) - most;
-        int count = Math.Clamp(claims.Count - first, 0, most);
-        if (count < most)
-        {
-            // Kept from growing: whoever looks again finds it taken.
-            Interlocked.Exchange(ref _taken, claims.Count);
-        }
-
-        return new PendingClaims(this, first, count);
+        int count = IsTaken ? 0 : Math.Min(most, claims.Count - _taken);
+        var share = new PendingClaims(this, _taken, count);
+        _taken += count;
+        return share;
     }
 
     /// <summary>Stores verdicts on claims that were taken.</summary>

@@ -5,19 +5,20 @@ namespace Aeamc.P2P.Cryptography.Verification;
 
 /// <summary>
 /// A few threads that verify batches of signatures ahead of the consensus loop. Batches are taken up in the order in which they came, every free
-/// thread helps with the one in front, and one that finds few claims there takes the next batches' along, for signatures cost less together. When
-/// too many are pending the caller waits: that is the push-back on whoever feeds it.
+/// thread helps with the one in front, and one that finds few claims there takes the next batches' along, for signatures cost less together. None
+/// waits for company: a free thread begins with what is there. When too many are pending the caller waits: that is the push-back on whoever feeds it.
 /// </summary>
 public sealed class VerificationPool : IDisposable
 {
-    /// <summary>Claims that a thread takes at a time, less than a millisecond's work: small enough to share out, and passes of eight filled.</summary>
+    /// <summary>Claims that a thread takes at a time, for Ed25519 well below a millisecond's work: small enough to share out, and passes of eight filled.</summary>
     private const int ShareSize = 2 * Ed25519BatchVerifier.PassSize;
 
     private readonly SignatureVerdicts _verdicts;
     private readonly VerificationPoolOptions _options;
     private readonly SemaphoreSlim _room;
-    private readonly SemaphoreSlim _work = new(0);
-    private readonly Lock _gate = new();
+
+    // A monitor, whose waiters sleep: a semaphore's spin before they do, which costs a core that a signature could use.
+    private readonly object _gate = new();
     private readonly Queue<PendingBatch> _queue = new();
     private readonly Thread[] _threads;
     private bool _stopping;
@@ -86,15 +87,14 @@ public sealed class VerificationPool : IDisposable
             {
                 batch.Cancel();
             }
+
+            Monitor.PulseAll(_gate);
         }
 
-        _work.Release(_threads.Length);
         foreach (Thread thread in _threads)
         {
             thread.Join();
         }
-
-        _work.Dispose();
     }
 
     private void Enqueue(PendingBatch batch)
@@ -107,12 +107,11 @@ public sealed class VerificationPool : IDisposable
                 throw new OperationCanceledException("The verification pool has stopped.");
             }
 
+            _queue.Enqueue(batch);
             for (int i = 0; i < helpers; i++)
             {
-                _queue.Enqueue(batch);
+                Monitor.Pulse(_gate);
             }
-
-            _work.Release(helpers);
         }
     }
 
@@ -123,54 +122,42 @@ public sealed class VerificationPool : IDisposable
         var verdicts = new bool[ShareSize];
         while (true)
         {
-            _work.Wait();
-            PendingBatch? batch;
             lock (_gate)
             {
+                while (!_stopping && _queue.Count == 0)
+                {
+                    Monitor.Wait(_gate);
+                }
+
                 if (_stopping)
                 {
                     return;
                 }
 
-                batch = _queue.Dequeue();
+                TakeShares(shares);
             }
 
-            do
-            {
-                shares.Clear();
-                TakeShares(batch, shares);
-                Judge(shares, claims, verdicts);
-            }
-            while (shares.Count > 0 && shares[0].Batch == batch);
+            Judge(shares, claims, verdicts);
+            shares.Clear();
         }
     }
 
-    /// <summary>Claims of the batch, filled up from those behind it. Nothing when the batch has none left: the others have workers called for them.</summary>
-    private void TakeShares(PendingBatch batch, List<PendingClaims> shares)
+    /// <summary>Takes claims of the batch in front, filled up from those behind it. The caller holds the gate.</summary>
+    private void TakeShares(List<PendingClaims> shares)
     {
-        PendingClaims share = batch.Take(ShareSize);
-        if (share.Count == 0)
+        int room = ShareSize;
+        while (room > 0 && _queue.TryPeek(out PendingBatch? batch))
         {
-            return;
-        }
-
-        shares.Add(share);
-        int room = ShareSize - share.Count;
-        lock (_gate)
-        {
-            foreach (PendingBatch next in _queue)
+            PendingClaims share = batch.Take(room);
+            if (share.Count > 0)
             {
-                if (room == 0 || _stopping)
-                {
-                    return;
-                }
+                shares.Add(share);
+                room -= share.Count;
+            }
 
-                share = next.Take(room);
-                if (share.Count > 0)
-                {
-                    shares.Add(share);
-                    room -= share.Count;
-                }
+            if (batch.IsTaken)
+            {
+                _queue.Dequeue();
             }
         }
     }

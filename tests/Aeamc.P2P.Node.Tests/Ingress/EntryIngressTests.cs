@@ -113,6 +113,9 @@ public sealed class EntryIngressTests : IAsyncLifetime
         LedgerEntry entry = _committee.Registration("device");
         using var caller = new CancellationTokenSource();
         ValueTask<Submission> submitting = _ingress.SubmitAsync(entry, caller.Token);
+
+        // From then on it is judged and on its way to the disk.
+        await ChainHarness.UntilAsync(() => _waiting.Count == 1);
         await caller.CancelAsync();
 
         Assert.Equal(SubmissionStatus.Accepted, (await submitting).Status);

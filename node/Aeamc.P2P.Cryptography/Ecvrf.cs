@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Aeamc.P2P.Cryptography.Ed25519Lanes;
 using Aeamc.P2P.Native.Sodium;
 using Aeamc.P2P.Primitives;
 
@@ -11,7 +12,7 @@ namespace Aeamc.P2P.Cryptography;
 /// </summary>
 /// <remarks>
 /// Stricter than the RFC in one point, the same on every node: the public key and Gamma must lie in the main subgroup, which libsodium demands of
-/// points that it multiplies and which every proof made by <see cref="Prove"/> satisfies. The hash would be the same either way.
+/// points that it multiplies and which every proof made by <see cref="Prove(Ed25519PrivateKey, ReadOnlySpan{byte})"/> satisfies. The hash would be the same either way.
 /// </remarks>
 public static unsafe class Ecvrf
 {
@@ -30,21 +31,19 @@ public static unsafe class Ecvrf
     private const byte ProofToHash = 0x03;
     private const byte Back = 0x00;
 
-    // q = 2^252 + 27742317777372353535851937790883648493, little-endian.
-    private static ReadOnlySpan<byte> GroupOrder =>
-    [
-        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
-    ];
+    private const int CandidatesAtOnce = 8;
 
     /// <summary>The 80-byte proof for an input (section 5.1).</summary>
-    public static byte[] Prove(Ed25519PrivateKey key, ReadOnlySpan<byte> alpha)
+    public static byte[] Prove(Ed25519PrivateKey key, ReadOnlySpan<byte> alpha) => Prove(key, alpha, LaneVerifier.IsSupported);
+
+    /// <summary>The same, with the input's point found in lanes or by libsodium. The multiples by secrets are libsodium's, in constant time, in both.</summary>
+    internal static byte[] Prove(Ed25519PrivateKey key, ReadOnlySpan<byte> alpha, bool lanes)
     {
         SodiumLibrary.EnsureReady();
         Span<byte> publicKey = stackalloc byte[PointSize];
         key.PublicKey.CopyTo(publicKey);
         Span<byte> h = stackalloc byte[PointSize];
-        HashToPoint(publicKey, alpha, h);
+        HashToPoint(publicKey, alpha, lanes, h);
 
         var proof = new byte[ProofSize];
         Span<byte> gamma = proof.AsSpan(0, PointSize);
@@ -106,7 +105,11 @@ public static unsafe class Ecvrf
     /// <param name="alpha">The input.</param>
     /// <param name="proof">80 bytes.</param>
     /// <param name="hash">64 bytes ("beta"), uniform; null when false.</param>
-    public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> alpha, ReadOnlySpan<byte> proof, [NotNullWhen(true)] out byte[]? hash)
+    public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> alpha, ReadOnlySpan<byte> proof, [NotNullWhen(true)] out byte[]? hash) =>
+        Verify(publicKey, alpha, proof, LaneVerifier.IsSupported, out hash);
+
+    /// <summary>The same, in lanes or by libsodium alone; both give the same answer.</summary>
+    internal static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> alpha, ReadOnlySpan<byte> proof, bool lanes, [NotNullWhen(true)] out byte[]? hash)
     {
         hash = null;
         if (publicKey.Length != PointSize || proof.Length != ProofSize)
@@ -117,23 +120,35 @@ public static unsafe class Ecvrf
         SodiumLibrary.EnsureReady();
         ReadOnlySpan<byte> gamma = proof[..PointSize];
         ReadOnlySpan<byte> s = proof[(PointSize + ChallengeSize)..];
-        if (!IsReduced(s) || !IsInGroup(publicKey) || !IsInGroup(gamma))
-        {
-            return false;
-        }
-
         Span<byte> c = stackalloc byte[ScalarSize];
         c.Clear();
         proof.Slice(PointSize, ChallengeSize).CopyTo(c);
         Span<byte> h = stackalloc byte[PointSize];
-        HashToPoint(publicKey, alpha, h);
-
-        // U = s B - c Y, V = s H - c Gamma. A zero c or s, which libsodium refuses, comes up in no proof that anyone could make on purpose.
         Span<byte> u = stackalloc byte[PointSize];
         Span<byte> v = stackalloc byte[PointSize];
+
+        // A zero c or s, which libsodium refuses, comes up in no proof that anyone could make on purpose.
+        if (!SignatureForm.IsReduced(s) || !s.ContainsAnyExcept((byte)0) || !c.ContainsAnyExcept((byte)0))
+        {
+            return false;
+        }
+
+        // In lanes the two points are judged together with the multiples.
+        if (!lanes && (!IsInGroup(publicKey) || !IsInGroup(gamma)))
+        {
+            return false;
+        }
+
+        HashToPoint(publicKey, alpha, lanes, h);
+
+        // U = s B - c Y, V = s H - c Gamma.
         Span<byte> term = stackalloc byte[PointSize];
-        if (!MultiplyBase(u, s) || !Multiply(term, c, publicKey) || !Subtract(u, term)
-            || !Multiply(v, s, h) || !Multiply(term, c, gamma) || !Subtract(v, term))
+        Span<byte> cleared = stackalloc byte[PointSize];
+        gamma.CopyTo(cleared);
+        bool computed = lanes
+            ? EcvrfLanes.TryMultiply(publicKey, gamma, h, c, s, u, v, term, cleared) && Add(v, term)
+            : MultiplyBase(u, s) && Multiply(term, c, publicKey) && Subtract(u, term) && Multiply(v, s, h) && Multiply(term, c, gamma) && Subtract(v, term) && ClearCofactor(cleared);
+        if (!computed)
         {
             return false;
         }
@@ -145,15 +160,16 @@ public static unsafe class Ecvrf
             return false;
         }
 
-        hash = HashGamma(gamma);
+        hash = HashGamma(cleared);
         return true;
     }
 
     /// <summary>ECVRF_encode_to_curve_try_and_increment (section 5.4.1.1), salted with the public key.</summary>
-    internal static void HashToPoint(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> alpha, Span<byte> point)
+    internal static void HashToPoint(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> alpha, bool lanes, Span<byte> point)
     {
         SodiumLibrary.EnsureReady();
         Span<byte> digest = stackalloc byte[SHA512.HashSizeInBytes];
+        Span<byte> candidates = stackalloc byte[CandidatesAtOnce * PointSize];
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
         for (int counter = 0; counter <= byte.MaxValue; counter++)
         {
@@ -162,9 +178,22 @@ public static unsafe class Ecvrf
             hash.AppendData(alpha);
             hash.AppendData([(byte)counter, Back]);
             hash.GetHashAndReset(digest);
-            digest[..PointSize].CopyTo(point);
-            if (IsCanonical(point) && ClearCofactor(point) && !IsIdentity(point))
+            int place = counter % CandidatesAtOnce;
+            Span<byte> candidate = candidates.Slice(place * PointSize, PointSize);
+            digest[..PointSize].CopyTo(candidate);
+            if (lanes)
             {
+                if (place == CandidatesAtOnce - 1 && EcvrfLanes.TryFirstPoint(candidates, point))
+                {
+                    return;
+                }
+
+                continue;
+            }
+
+            if (SignatureForm.IsCanonical(candidate) && ClearCofactor(candidate) && !IsIdentity(candidate))
+            {
+                candidate.CopyTo(point);
                 return;
             }
         }
@@ -190,14 +219,13 @@ public static unsafe class Ecvrf
         digest[..ChallengeSize].CopyTo(challenge);
     }
 
-    /// <summary>ECVRF_proof_to_hash (section 5.2).</summary>
-    private static byte[] HashGamma(ReadOnlySpan<byte> gamma)
+    /// <summary>ECVRF_proof_to_hash (section 5.2) of the cofactor times Gamma.</summary>
+    private static byte[] HashGamma(ReadOnlySpan<byte> cleared)
     {
         Span<byte> input = stackalloc byte[2 + PointSize + 1];
         input[0] = Suite;
         input[1] = ProofToHash;
-        gamma.CopyTo(input[2..]);
-        Invariant.Check(ClearCofactor(input.Slice(2, PointSize)));
+        cleared.CopyTo(input[2..]);
         input[^1] = Back;
         return SHA512.HashData(input);
     }
@@ -216,24 +244,7 @@ public static unsafe class Ecvrf
         }
     }
 
-    /// <summary>Whether y, the low 255 bits, is below 2^255 - 19 (RFC 8032 section 5.1.3, step 1).</summary>
-    private static bool IsCanonical(ReadOnlySpan<byte> point) =>
-        (point[31] & 0x7f) != 0x7f || point[1..31].ContainsAnyExcept((byte)0xff) || point[0] < 0xed;
-
     private static bool IsIdentity(ReadOnlySpan<byte> point) => point[0] == 1 && !point[1..].ContainsAnyExcept((byte)0);
-
-    private static bool IsReduced(ReadOnlySpan<byte> scalar)
-    {
-        for (int i = ScalarSize - 1; i >= 0; i--)
-        {
-            if (scalar[i] != GroupOrder[i])
-            {
-                return scalar[i] < GroupOrder[i];
-            }
-        }
-
-        return false;
-    }
 
     private static bool IsInGroup(ReadOnlySpan<byte> point)
     {
@@ -256,6 +267,14 @@ public static unsafe class Ecvrf
         fixed (byte* r = result, n = scalar)
         {
             return LibSodium.crypto_scalarmult_ed25519_base_noclamp(r, n) == 0;
+        }
+    }
+
+    private static bool Add(Span<byte> left, ReadOnlySpan<byte> right)
+    {
+        fixed (byte* l = left, r = right)
+        {
+            return LibSodium.crypto_core_ed25519_add(l, l, r) == 0;
         }
     }
 

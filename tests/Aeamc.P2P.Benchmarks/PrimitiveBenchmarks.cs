@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Aeamc.P2P.Cryptography;
+using Aeamc.P2P.Cryptography.Ed25519Lanes;
 using Aeamc.P2P.Cryptography.Keys;
 using Aeamc.P2P.Cryptography.Verification;
 using Aeamc.P2P.Ledger;
@@ -15,6 +16,7 @@ internal static class PrimitiveBenchmarks
     {
         Console.WriteLine($"cores {Environment.ProcessorCount}, libsodium {Native.Sodium.SodiumLibrary.Version}, {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}");
         Primitives();
+        Signatures();
         Pool(workers: 1);
         Pool(workers: Environment.ProcessorCount);
     }
@@ -25,7 +27,6 @@ internal static class PrimitiveBenchmarks
         byte[] publicKey = key.PublicKey.ToArray();
         byte[] message = SecureRandom.Bytes(200);
         byte[] signature = key.Sign(message);
-        byte[] proof = Ecvrf.Prove(key, message);
         byte[] scalar = new byte[32], point = new byte[32], shared = new byte[32], room = new byte[64];
         X25519.GenerateKeyPair(scalar, point);
 
@@ -46,11 +47,72 @@ internal static class PrimitiveBenchmarks
         table.Add("P-256 verify DER, cached key", () => Times(5, () => verifier.VerifyDer(compressed, message, der)));
         table.Add("P-256 verify, key not cached", () => Times(1, () => new P256Verifier(2).VerifyRaw(compressed, message, raw)));
         table.Add("P-256 recover both keys", () => Times(1, () => P256Recovery.Recover(message, der)));
-        table.Add("ECVRF prove", () => Times(2, () => Ecvrf.Prove(key, message)));
-        table.Add("ECVRF verify", () => Times(2, () => Ecvrf.Verify(publicKey, message, proof, out _)));
         table.Add("verdict remembered", () => Times(100, () => verdicts.Verify(claim)));
         table.Add("keystore seal, standard cost", () => Times(1, () => Keystore.Seal(shared, "password", KeystoreCost.Standard)));
         table.Run();
+    }
+
+    /// <summary>
+    /// The lanes against libsodium: full passes under keys that signed before and under new ones, passes of three, and the VRF. Every signature has a
+    /// key of its own and a message as long as a proof's.
+    /// </summary>
+    public static void Signatures()
+    {
+        const int count = 64;
+        var verifier = new Ed25519BatchVerifier();
+        var forgetful = new Ed25519BatchVerifier(keyCapacity: 2);
+        Console.WriteLine(verifier.Description);
+        Ed25519Claim[] claims = [.. Enumerable.Range(0, count).Select(_ => Ed25519Claim(160))];
+        var verdicts = new bool[count];
+        const string single = "Ed25519 verify, libsodium";
+        const string known = "Ed25519 verify, in eights, known keys";
+        const string fresh = "Ed25519 verify, in eights, new keys";
+        const string threes = "Ed25519 verify, in threes, known keys";
+        var table = new RateTable(rounds: 9, TimeSpan.FromMilliseconds(200));
+        table.Add(single, () =>
+        {
+            foreach (Ed25519Claim claim in claims)
+            {
+                Ed25519.Verify(claim.Key.Span, claim.Message.Span, claim.Signature.Span);
+            }
+
+            return count;
+        });
+        table.Add(known, () =>
+        {
+            verifier.Verify(claims, verdicts);
+            return count;
+        });
+        table.Add(fresh, () =>
+        {
+            forgetful.Verify(claims, verdicts);
+            return count;
+        });
+        table.Add(threes, () =>
+        {
+            for (int i = 0; i < count - 3; i += 3)
+            {
+                verifier.Verify(claims.AsSpan(i, 3), verdicts.AsSpan(i, 3));
+            }
+
+            return count - 1;
+        });
+
+        using Ed25519PrivateKey key = Ed25519PrivateKey.Generate();
+        byte[] publicKey = key.PublicKey.ToArray(), alpha = SecureRandom.Bytes(80), proof = Ecvrf.Prove(key, alpha);
+        foreach (bool lanes in (bool[])[false, true])
+        {
+            string by = lanes ? "in lanes" : "libsodium";
+            table.Add($"ECVRF prove, {by}", () => Times(4, () => Ecvrf.Prove(key, alpha, lanes)));
+            table.Add($"ECVRF verify, {by}", () => Times(4, () => Ecvrf.Verify(publicKey, alpha, proof, lanes, out _)));
+        }
+
+        table.Run();
+        table.PrintRatio(known, single);
+        table.PrintRatio(fresh, single);
+        table.PrintRatio(threes, single);
+        table.PrintRatio("ECVRF prove, in lanes", "ECVRF prove, libsodium");
+        table.PrintRatio("ECVRF verify, in lanes", "ECVRF verify, libsodium");
     }
 
     private static void Pool(int workers)
@@ -82,6 +144,13 @@ internal static class PrimitiveBenchmarks
 
     private static SignatureClaim Claim(Ed25519PrivateKey key, byte[] message) =>
         new(SignatureAlgorithm.Ed25519, PublicKey.Of(key.PublicKey), message, key.Sign(message));
+
+    private static Ed25519Claim Ed25519Claim(int length)
+    {
+        using Ed25519PrivateKey key = Ed25519PrivateKey.Generate();
+        byte[] message = SecureRandom.Bytes(length);
+        return new Ed25519Claim(key.PublicKey.ToArray(), message, key.Sign(message));
+    }
 
     private static int Times(int count, Action action)
     {

@@ -6,6 +6,9 @@ switch (args.FirstOrDefault())
     case "primitives":
         PrimitiveBenchmarks.Run();
         return 0;
+    case "signatures":
+        PrimitiveBenchmarks.Signatures();
+        return 0;
     case "sync":
         await SyncBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 10_000);
         return 0;
@@ -14,6 +17,6 @@ switch (args.FirstOrDefault())
     case BenchWorker.Name:
         return await BenchWorker.RunAsync(args[1]);
     default:
-        Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives | sync [blocks] | libp2p [--json] [--quick] [--only gossip|streams|handshakes|idle]");
+        Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives | signatures | sync [blocks] | libp2p [--json] [--quick] [--only gossip|streams|handshakes|idle]");
         return 2;
 }

@@ -1,3 +1,4 @@
+using Aeamc.P2P.Cryptography.Ed25519Lanes;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -30,11 +31,41 @@ public class EcvrfTests
         using Ed25519PrivateKey key = Ed25519PrivateKey.FromSeed(Hex(seed));
         byte[] publicKey = key.PublicKey.ToArray();
         var h = new byte[32];
-        Ecvrf.HashToPoint(publicKey, Hex(alpha), h);
+        Ecvrf.HashToPoint(publicKey, Hex(alpha), lanes: false, h);
         Assert.Equal(point, Convert.ToHexStringLower(h));
         Assert.Equal(proof, Convert.ToHexStringLower(Ecvrf.Prove(key, Hex(alpha))));
         Assert.True(Ecvrf.Verify(publicKey, Hex(alpha), Hex(proof), out byte[]? beta));
         Assert.Equal(hash, Convert.ToHexStringLower(beta));
+        Assert.True(Ecvrf.Verify(publicKey, Hex(alpha), Hex(proof), lanes: false, out beta));
+        Assert.Equal(hash, Convert.ToHexStringLower(beta));
+    }
+
+    [Fact]
+    public void The_lanes_answer_as_libsodium_does()
+    {
+        Assert.SkipUnless(LaneVerifier.IsSupported, "This machine has no AVX-512: nodes on it verify by libsodium itself.");
+        using Ed25519PrivateKey key = Ed25519PrivateKey.FromSeed(new byte[32]);
+        var random = new Random(1);
+        byte[] publicKey = key.PublicKey.ToArray(), byLanes = new byte[32], bySodium = new byte[32];
+        for (int round = 0; round < 200; round++)
+        {
+            byte[] alpha = new byte[random.Next(40)];
+            random.NextBytes(alpha);
+            Ecvrf.HashToPoint(publicKey, alpha, lanes: true, byLanes);
+            Ecvrf.HashToPoint(publicKey, alpha, lanes: false, bySodium);
+            Assert.Equal(bySodium, byLanes);
+
+            byte[] proof = Ecvrf.Prove(key, alpha), used = [.. publicKey];
+            if (round % 4 != 0)
+            {
+                (round % 4 == 1 ? used : proof)[random.Next(32)] ^= (byte)(1 << random.Next(8));
+            }
+
+            bool expected = Ecvrf.Verify(used, alpha, proof, lanes: false, out byte[]? hash);
+            Assert.Equal(round % 4 == 0, expected);
+            Assert.Equal(expected, Ecvrf.Verify(used, alpha, proof, lanes: true, out byte[]? again));
+            Assert.Equal(hash, again);
+        }
     }
 
     [Fact]
@@ -88,8 +119,10 @@ public class EcvrfTests
         using Ed25519PrivateKey key = Ed25519PrivateKey.FromSeed(new byte[32]);
         byte[] proof = Ecvrf.Prove(key, [1]);
         Assert.False(Ecvrf.Verify(Hex(point), [1], proof, out _));
+        Assert.False(Ecvrf.Verify(Hex(point), [1], proof, lanes: false, out _));
         Hex(point).CopyTo(proof, 0);
         Assert.False(Ecvrf.Verify(key.PublicKey.ToArray(), [1], proof, out _));
+        Assert.False(Ecvrf.Verify(key.PublicKey.ToArray(), [1], proof, lanes: false, out _));
     }
 
     [Theory]

@@ -1,103 +1,68 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Aeamc.P2P.Cryptography.Ed25519Lanes;
 
 /// <summary>
-/// The multiples of the base point from 0 to 512, affine: y + x, y - x and 2 d x y, five limbs each and one double of padding. 64 KiB, made once in
-/// about a millisecond and kept for the life of the process.
+/// The multiples of the base point B and of 2^130 B from 0 to 512, as a <see cref="KeyTable"/> holds them. 64 KiB each, made once in about a millisecond
+/// and kept for the life of the process.
 /// </summary>
 internal static unsafe class BaseMultiples
 {
     private const int Multiples = (1 << (SignedDigits.BaseWidth - 1)) + 1;
-    private const int Entry = 16;
 
-    private static readonly nint Table = Make();
+    private static readonly nint LowTable = Make(0);
+    private static readonly nint HighTable = Make(SignedDigits.HighWeight);
 
-    /// <summary>Adds to each lane's point the multiple of the base point that its digit names. T is not computed.</summary>
-    [SkipLocalsInit]
-    public static void Add(LanePoint* point, short* digits)
+    /// <summary>The address of B's table, in every lane.</summary>
+    public static Vector512<long> Low => Vector512.Create((long)LowTable);
+
+    /// <summary>The address of the table of 2^130 B, in every lane.</summary>
+    public static Vector512<long> High => Vector512.Create((long)HighTable);
+
+    private static nint Make(int doublings)
     {
         unchecked
         {
-            Vector512<long> digit = LaneTable.Digits(digits);
-            Vector512<long> index = Vector512.Abs(digit) * Vector512.Create((long)Entry);
-            Vector512<long> swap = (digit >> 63) & Vector512.Create((long)LaneElement.Limbs);
-            LaneElement yPlusX, yMinusX, t2d;
-            double* table = (double*)Table;
-            LaneTable.Gather(&yPlusX, table, index + swap, stride: 1);
-            LaneTable.Gather(&yMinusX, table + LaneElement.Limbs, index - swap, stride: 1);
-            LaneTable.Gather(&t2d, table + 2 * LaneElement.Limbs, index, stride: 1);
-            LaneTable.Negate(&t2d, digit);
-            LaneGroup.AddAffine(point, &yPlusX, &yMinusX, &t2d, withT: false);
-        }
-    }
-
-    private static nint Make()
-    {
-        unchecked
-        {
-            double* table = (double*)NativeMemory.AlignedAlloc(Multiples * Entry * sizeof(double), 64);
-            LanePoint step, eight, multiples;
-            LaneAddend one;
+            double* table = (double*)NativeMemory.AlignedAlloc(Multiples * KeyTable.Entry * sizeof(double), 64);
+            LanePoint first, multiple, multiples = default;
+            LaneAddend once, eightTimes;
             LaneElement twiceD;
             CurveConstants.TwiceD(&twiceD);
-            Span<byte> basePoints = stackalloc byte[LaneElement.Lanes * PointBytes.Size];
+            Span<byte> bytes = stackalloc byte[LaneElement.Lanes * PointBytes.Size];
+            PointBytes.Repeat(CurveConstants.BasePoint, bytes);
+            PointBytes.Decode(&first, bytes);
+            LaneGroup.Double(&first, doublings);
+            LaneGroup.ToAddend(&once, &first, &twiceD);
+
+            // Lane j begins with j times the point and goes up by 8 times.
+            LaneGroup.SetIdentity(&multiple);
             for (int lane = 0; lane < LaneElement.Lanes; lane++)
             {
-                CurveConstants.BasePoint.CopyTo(basePoints[(lane * PointBytes.Size)..]);
-            }
-
-            PointBytes.Decode(&step, basePoints);
-            LaneGroup.ToAddend(&one, &step, &twiceD);
-
-            // Lane j begins with j times the base point and goes up by 8 times.
-            LaneGroup.SetIdentity(&multiples);
-            LaneGroup.SetIdentity(&eight);
-            for (int lane = 1; lane <= LaneElement.Lanes; lane++)
-            {
-                LaneGroup.Add(&eight, &one, withT: true);
-                for (int i = lane % LaneElement.Lanes; lane < LaneElement.Lanes && i < sizeof(LanePoint) / sizeof(double); i += LaneElement.Lanes)
+                for (int i = lane; i < sizeof(LanePoint) / sizeof(double); i += LaneElement.Lanes)
                 {
-                    ((double*)&multiples)[i] = ((double*)&eight)[i];
+                    ((double*)&multiples)[i] = ((double*)&multiple)[i];
                 }
+
+                LaneGroup.Add(&multiple, &once, withT: true);
             }
 
-            LaneAddend eightTimes;
-            LaneGroup.ToAddend(&eightTimes, &eight, &twiceD);
-            for (int first = 0; first < Multiples; first += LaneElement.Lanes)
+            LaneGroup.ToAddend(&eightTimes, &multiple, &twiceD);
+            for (int number = 0; number < Multiples; number += LaneElement.Lanes)
             {
-                Store(table + first * Entry, &multiples, &twiceD, Math.Min(LaneElement.Lanes, Multiples - first));
+                LanePoint inverted = multiples;
+                LaneAddend affine;
+                LaneArithmetic.Invert(&inverted.Z, &multiples.Z);
+                AffineEntry.Make(&affine, &inverted, &twiceD);
+                for (int lane = 0; lane < LaneElement.Lanes && number + lane < Multiples; lane++)
+                {
+                    AffineEntry.Store(new Span<double>(table + (number + lane) * KeyTable.Entry, KeyTable.Entry), &affine, lane);
+                }
+
                 LaneGroup.Add(&multiples, &eightTimes, withT: true);
             }
 
             return (nint)table;
-        }
-    }
-
-    private static void Store(double* table, LanePoint* points, LaneElement* twiceD, int count)
-    {
-        unchecked
-        {
-            LaneElement inverse, x, y;
-            LaneAddend affine;
-            LaneArithmetic.Invert(&inverse, &points->Z);
-            LaneMultiplication.Multiply(&x, &points->X, &inverse);
-            LaneMultiplication.Multiply(&y, &points->Y, &inverse);
-            LaneArithmetic.Add(&affine.YPlusX, &y, &x);
-            LaneArithmetic.Carry(&affine.YPlusX, &affine.YPlusX);
-            LaneArithmetic.Subtract(&affine.YMinusX, &y, &x);
-            LaneArithmetic.Carry(&affine.YMinusX, &affine.YMinusX);
-            LaneMultiplication.Multiply(&affine.T2D, &x, &y);
-            LaneMultiplication.Multiply(&affine.T2D, &affine.T2D, twiceD);
-            for (int lane = 0; lane < count; lane++)
-            {
-                for (int i = 0; i < 3 * LaneElement.Limbs; i++)
-                {
-                    table[lane * Entry + i] = ((double*)&affine)[i * LaneElement.Lanes + lane];
-                }
-            }
         }
     }
 }

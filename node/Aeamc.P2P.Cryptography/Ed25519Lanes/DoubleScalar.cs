@@ -3,80 +3,49 @@ using System.Runtime.Intrinsics;
 
 namespace Aeamc.P2P.Cryptography.Ed25519Lanes;
 
-/// <summary>[s]B + [h]P in each lane, B the base point and P any point of the curve: the equation of a signature. Not in constant time.</summary>
+/// <summary>[s]B + [h]P in each lane, B the base point and P the point of a table: the equation of a signature. Not in constant time.</summary>
 internal static unsafe class DoubleScalar
 {
-    /// <summary>Multiples of the point kept: 0 to 16.</summary>
-    private const int Multiples = (1 << (SignedDigits.KeyWidth - 1)) + 1;
-
-    private const int AddendDoubles = 4 * LaneElement.Doubles;
-
-    /// <summary>Computes it into <paramref name="result"/>, which may be the point.</summary>
-    /// <param name="result">Extended coordinates, T not computed.</param>
-    /// <param name="point">P in each lane.</param>
+    /// <summary>Computes it into <paramref name="result"/>, in extended coordinates without T.</summary>
+    /// <param name="result">The eight results.</param>
+    /// <param name="tables">Each lane's <see cref="KeyTable"/>, eight of them.</param>
     /// <param name="pointDigits">The <see cref="SignedDigits.KeyDigits"/> digits of h, eight lanes each.</param>
     /// <param name="baseDigits">The <see cref="SignedDigits.BaseDigits"/> digits of s, eight lanes each.</param>
     [SkipLocalsInit]
-    public static void Multiply(LanePoint* result, LanePoint* point, short* pointDigits, short* baseDigits)
+    public static void Multiply(LanePoint* result, ReadOnlySpan<double[]> tables, short* pointDigits, short* baseDigits)
     {
         unchecked
         {
-            byte* room = stackalloc byte[Multiples * sizeof(LaneAddend) + 64];
-            LaneAddend* table = (LaneAddend*)(((nuint)room + 63) & ~(nuint)63);
-            FillTable(table, point);
-            LaneGroup.SetIdentity(result);
-            for (int i = SignedDigits.KeyDigits - 1; i >= 0; i--)
+            fixed (double* t0 = tables[0], t1 = tables[1], t2 = tables[2], t3 = tables[3], t4 = tables[4], t5 = tables[5], t6 = tables[6], t7 = tables[7])
             {
-                if (i != SignedDigits.KeyDigits - 1)
+                Vector512<long> low = Vector512.Create((long)t0, (long)t1, (long)t2, (long)t3, (long)t4, (long)t5, (long)t6, (long)t7);
+                Multiply(result, low, pointDigits, baseDigits);
+            }
+        }
+    }
+
+    private static void Multiply(LanePoint* result, Vector512<long> low, short* pointDigits, short* baseDigits)
+    {
+        unchecked
+        {
+            Vector512<long> high = low + Vector512.Create((long)KeyTable.Half * sizeof(double));
+            LaneGroup.SetIdentity(result);
+            for (int i = SignedDigits.HighDigit - 1; i >= 0; i--)
+            {
+                if (i != SignedDigits.HighDigit - 1)
                 {
                     LaneGroup.Double(result, SignedDigits.KeyWidth);
                 }
 
                 bool baseToo = i % 2 == 0;
-                AddMultiple(result, table, pointDigits + i * LaneElement.Lanes, withT: baseToo);
+                LaneTable.Add(result, low, pointDigits + i * LaneElement.Lanes, withT: true);
+                LaneTable.Add(result, high, pointDigits + (i + SignedDigits.HighDigit) * LaneElement.Lanes, withT: baseToo);
                 if (baseToo)
                 {
-                    BaseMultiples.Add(result, baseDigits + i / 2 * LaneElement.Lanes);
+                    LaneTable.Add(result, BaseMultiples.Low, baseDigits + i / 2 * LaneElement.Lanes, withT: true);
+                    LaneTable.Add(result, BaseMultiples.High, baseDigits + (i + SignedDigits.HighDigit) / 2 * LaneElement.Lanes, withT: false);
                 }
             }
-        }
-    }
-
-    [SkipLocalsInit]
-    private static void AddMultiple(LanePoint* result, LaneAddend* table, short* digits, bool withT)
-    {
-        unchecked
-        {
-            Vector512<long> digit = LaneTable.Digits(digits);
-            Vector512<long> index = Vector512.Abs(digit) * Vector512.Create((long)AddendDoubles) + Vector512<long>.Indices;
-
-            // Minus a point is the point with x negated: Y + X and Y - X change places, and T changes its sign.
-            Vector512<long> swap = (digit >> 63) & Vector512.Create((long)LaneElement.Doubles);
-            LaneAddend addend;
-            double* first = (double*)table;
-            LaneTable.Gather(&addend.YPlusX, first, index + swap, LaneElement.Lanes);
-            LaneTable.Gather(&addend.YMinusX, first + LaneElement.Doubles, index - swap, LaneElement.Lanes);
-            LaneTable.Gather(&addend.T2D, first + 2 * LaneElement.Doubles, index, LaneElement.Lanes);
-            LaneTable.Gather(&addend.Z2, first + 3 * LaneElement.Doubles, index, LaneElement.Lanes);
-            LaneTable.Negate(&addend.T2D, digit);
-            LaneGroup.Add(result, &addend, withT);
-        }
-    }
-
-    [SkipLocalsInit]
-    private static void FillTable(LaneAddend* table, LanePoint* point)
-    {
-        LaneElement twiceD;
-        LanePoint multiple;
-        CurveConstants.TwiceD(&twiceD);
-        LaneGroup.SetIdentity(&multiple);
-        LaneGroup.ToAddend(table, &multiple, &twiceD);
-        multiple = *point;
-        LaneGroup.ToAddend(table + 1, &multiple, &twiceD);
-        for (int i = 2; i < Multiples; i++)
-        {
-            LaneGroup.Add(&multiple, table + 1, withT: true);
-            LaneGroup.ToAddend(table + i, &multiple, &twiceD);
         }
     }
 }

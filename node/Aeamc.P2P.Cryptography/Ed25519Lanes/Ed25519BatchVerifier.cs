@@ -5,17 +5,23 @@ namespace Aeamc.P2P.Cryptography.Ed25519Lanes;
 /// there are too few to fill a pass. Every verdict is libsodium's (<see cref="Ed25519"/>), whichever way it was reached and whatever came beside
 /// it. Thread-safe.
 /// </summary>
+/// <remarks>
+/// The tables of keys that signed before are kept, and halve the work of a pass: about 4.4 KB each, 18 MB when all are taken.
+/// </remarks>
 /// <param name="lanes">Whether to use the lanes where the machine has them.</param>
-public sealed class Ed25519BatchVerifier(bool lanes = true)
+/// <param name="keyCapacity">How many keys' tables are kept.</param>
+public sealed class Ed25519BatchVerifier(bool lanes = true, int keyCapacity = 4096)
 {
     /// <summary>Signatures that one pass verifies; a caller that has this many or more loses nothing by bringing them together.</summary>
     public const int PassSize = LaneElement.Lanes;
 
     /// <summary>From this many signatures on a pass costs less than libsodium does.</summary>
-    private const int Worthwhile = 4;
+    private const int Worthwhile = 3;
+
+    private readonly LaneVerifier? _lanes = lanes && LaneVerifier.IsSupported ? new LaneVerifier(keyCapacity) : null;
 
     /// <summary>Whether signatures are verified in lanes.</summary>
-    public bool UsesLanes { get; } = lanes && LaneVerifier.IsSupported;
+    public bool UsesLanes => _lanes is not null;
 
     /// <summary>How this machine verifies, for the log.</summary>
     public string Description => UsesLanes ? "Ed25519 signatures eight at a time (AVX-512)" : "Ed25519 signatures one at a time (libsodium)";
@@ -30,17 +36,13 @@ public sealed class Ed25519BatchVerifier(bool lanes = true)
             throw new ArgumentException($"There is room for {verdicts.Length} verdicts on {claims.Length} claims.", nameof(verdicts));
         }
 
-        while (UsesLanes && claims.Length >= Worthwhile)
+        if (_lanes is not null && claims.Length >= Worthwhile)
         {
-            int count = Math.Min(claims.Length, PassSize);
-            int bits = LaneVerifier.Verify(claims[..count]);
-            for (int i = 0; i < count; i++)
-            {
-                verdicts[i] = (bits >> i & 1) != 0;
-            }
-
-            claims = claims[count..];
-            verdicts = verdicts[count..];
+            int rest = claims.Length % PassSize;
+            int together = rest < Worthwhile ? claims.Length - rest : claims.Length;
+            _lanes.Verify(claims[..together], verdicts[..together]);
+            claims = claims[together..];
+            verdicts = verdicts[together..];
         }
 
         for (int i = 0; i < claims.Length; i++)

@@ -24,6 +24,17 @@ internal static unsafe class LaneArithmetic
         result->L4 = left->L4 - right->L4;
     }
 
+    /// <summary>Negates the lanes where <paramref name="signs"/> has its top bit set.</summary>
+    public static void Negate(LaneElement* value, Vector512<long> signs)
+    {
+        Vector512<double> flip = (signs & Vector512.Create(long.MinValue)).AsDouble();
+        value->L0 ^= flip;
+        value->L1 ^= flip;
+        value->L2 ^= flip;
+        value->L3 ^= flip;
+        value->L4 ^= flip;
+    }
+
     /// <summary>Carries a sum of reduced elements whose limbs are below 2^53: the multiple of 2^51 nearest to each limb moves up.</summary>
     [SkipLocalsInit]
     public static void Carry(LaneElement* result, LaneElement* value)

@@ -22,31 +22,31 @@ internal static unsafe class LaneGroup
     public static void Negate(LanePoint* point)
     {
         Vector512<long> all = Vector512.Create(long.MinValue);
-        LaneTable.Negate(&point->X, all);
-        LaneTable.Negate(&point->T, all);
+        LaneArithmetic.Negate(&point->X, all);
+        LaneArithmetic.Negate(&point->T, all);
     }
 
     /// <summary>Doubles in place, the given number of times. T is computed only at the last: a doubling does not read it.</summary>
     [SkipLocalsInit]
     public static void Double(LanePoint* point, int times)
     {
-        LaneSum xx, yy, zz, xy;
-        LaneElement e, f, g, h;
+        byte* room = stackalloc byte[LaneScratch.Room];
+        var t = (LaneScratch*)LaneScratch.Align(room);
         for (int i = 1; i <= times; i++)
         {
-            LaneArithmetic.Add(&e, &point->X, &point->X);
-            LaneMultiplication.Multiply(&xy, &e, &point->Y);
-            LaneMultiplication.Square(&xx, &point->X);
-            LaneMultiplication.Square(&yy, &point->Y);
-            LaneMultiplication.Square(&zz, &point->Z);
-            LaneReduction.Reduce(&e, &xy);
-            LaneReduction.ReduceDoubling(&f, &g, &h, &xx, &yy, &zz);
-            LaneMultiplication.Multiply(&point->X, &e, &f);
-            LaneMultiplication.Multiply(&point->Y, &g, &h);
-            LaneMultiplication.Multiply(&point->Z, &f, &g);
+            LaneArithmetic.Add(&t->E, &point->X, &point->X);
+            LaneMultiplication.Multiply(&t->A, &t->E, &point->Y);
+            LaneMultiplication.Square(&t->B, &point->X);
+            LaneMultiplication.Square(&t->C, &point->Y);
+            LaneMultiplication.Square(&t->D, &point->Z);
+            LaneReduction.Reduce(&t->E, &t->A);
+            LaneReduction.ReduceDoubling(&t->F, &t->G, &t->H, &t->B, &t->C, &t->D);
+            LaneMultiplication.Multiply(&point->X, &t->E, &t->F);
+            LaneMultiplication.Multiply(&point->Y, &t->G, &t->H);
+            LaneMultiplication.Multiply(&point->Z, &t->F, &t->G);
             if (i == times)
             {
-                LaneMultiplication.Multiply(&point->T, &e, &h);
+                LaneMultiplication.Multiply(&point->T, &t->E, &t->H);
             }
         }
     }
@@ -55,18 +55,20 @@ internal static unsafe class LaneGroup
     [SkipLocalsInit]
     public static void Add(LanePoint* point, LaneAddend* addend, bool withT)
     {
-        LaneSum d;
-        LaneMultiplication.Multiply(&d, &point->Z, &addend->Z2);
-        Add(point, &addend->YPlusX, &addend->YMinusX, &addend->T2D, &d, withT);
+        byte* room = stackalloc byte[LaneScratch.Room];
+        var t = (LaneScratch*)LaneScratch.Align(room);
+        LaneMultiplication.Multiply(&t->D, &point->Z, &addend->Z2);
+        Add(t, point, addend, withT);
     }
 
     /// <summary>The same for an addend whose Z is 1.</summary>
     [SkipLocalsInit]
-    public static void AddAffine(LanePoint* point, LaneElement* yPlusX, LaneElement* yMinusX, LaneElement* t2d, bool withT)
+    public static void AddAffine(LanePoint* point, LaneAddend* addend, bool withT)
     {
-        LaneSum d;
-        LaneReduction.Twice(&d, &point->Z);
-        Add(point, yPlusX, yMinusX, t2d, &d, withT);
+        byte* room = stackalloc byte[LaneScratch.Room];
+        var t = (LaneScratch*)LaneScratch.Align(room);
+        LaneReduction.Twice(&t->D, &point->Z);
+        Add(t, point, addend, withT);
     }
 
     /// <summary>A point as an addend.</summary>
@@ -81,25 +83,23 @@ internal static unsafe class LaneGroup
         LaneArithmetic.Add(&addend->Z2, &point->Z, &point->Z);
     }
 
-    private static void Add(LanePoint* point, LaneElement* yPlusX, LaneElement* yMinusX, LaneElement* t2d, LaneSum* d, bool withT)
+    private static void Add(LaneScratch* t, LanePoint* point, LaneAddend* addend, bool withT)
     {
-        LaneSum a, b, c;
-        LaneElement e, f, g, h;
-        LaneArithmetic.Subtract(&e, &point->Y, &point->X);
-        LaneArithmetic.Add(&h, &point->Y, &point->X);
-        LaneMultiplication.Multiply(&a, &e, yMinusX);
-        LaneMultiplication.Multiply(&b, &h, yPlusX);
-        LaneMultiplication.Multiply(&c, &point->T, t2d);
-        LaneReduction.ReduceDifference(&e, &b, &a);
-        LaneReduction.ReduceSum(&h, &b, &a);
-        LaneReduction.ReduceDifference(&f, d, &c);
-        LaneReduction.ReduceSum(&g, d, &c);
-        LaneMultiplication.Multiply(&point->X, &e, &f);
-        LaneMultiplication.Multiply(&point->Y, &g, &h);
-        LaneMultiplication.Multiply(&point->Z, &f, &g);
+        LaneArithmetic.Subtract(&t->E, &point->Y, &point->X);
+        LaneArithmetic.Add(&t->H, &point->Y, &point->X);
+        LaneMultiplication.Multiply(&t->A, &t->E, &addend->YMinusX);
+        LaneMultiplication.Multiply(&t->B, &t->H, &addend->YPlusX);
+        LaneMultiplication.Multiply(&t->C, &point->T, &addend->T2D);
+        LaneReduction.ReduceDifference(&t->E, &t->B, &t->A);
+        LaneReduction.ReduceSum(&t->H, &t->B, &t->A);
+        LaneReduction.ReduceDifference(&t->F, &t->D, &t->C);
+        LaneReduction.ReduceSum(&t->G, &t->D, &t->C);
+        LaneMultiplication.Multiply(&point->X, &t->E, &t->F);
+        LaneMultiplication.Multiply(&point->Y, &t->G, &t->H);
+        LaneMultiplication.Multiply(&point->Z, &t->F, &t->G);
         if (withT)
         {
-            LaneMultiplication.Multiply(&point->T, &e, &h);
+            LaneMultiplication.Multiply(&point->T, &t->E, &t->H);
         }
     }
 }

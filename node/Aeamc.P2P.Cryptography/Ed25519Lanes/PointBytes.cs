@@ -8,6 +8,15 @@ internal static unsafe class PointBytes
     /// <summary>Length of a point in bytes.</summary>
     public const int Size = 32;
 
+    /// <summary>The same point eight times.</summary>
+    public static void Repeat(ReadOnlySpan<byte> point, Span<byte> bytes)
+    {
+        for (int lane = 0; lane < LaneElement.Lanes; lane++)
+        {
+            point.CopyTo(bytes[(lane * Size)..]);
+        }
+    }
+
     /// <summary>Reads eight points of 32 bytes each, one after the other. y is taken modulo p: whether it is canonical is the caller's question.</summary>
     /// <returns>Bit j is set when lane j is a point of the curve.</returns>
     [SkipLocalsInit]

@@ -9,10 +9,16 @@ internal static class SignatureForm
     public static bool IsAcceptable(ReadOnlySpan<byte> key, ReadOnlySpan<byte> signature) =>
         key.Length == PointBytes.Size
         && signature.Length == 2 * PointBytes.Size
-        && IsBelow(signature[PointBytes.Size..], CurveConstants.Order, topMask: 0xff)
-        && IsBelow(key, CurveConstants.Prime, topMask: 0x7f)
+        && IsReduced(signature[PointBytes.Size..])
+        && IsCanonical(key)
         && !IsSmallOrder(key)
         && !IsSmallOrder(signature[..PointBytes.Size]);
+
+    /// <summary>Whether y, the low 255 bits, is below p (RFC 8032 section 5.1.3, step 1).</summary>
+    public static bool IsCanonical(ReadOnlySpan<byte> point) => IsBelow(point, CurveConstants.Prime, topMask: 0x7f);
+
+    /// <summary>Whether a scalar is below the group order.</summary>
+    public static bool IsReduced(ReadOnlySpan<byte> scalar) => IsBelow(scalar, CurveConstants.Order, topMask: 0xff);
 
     /// <summary>Whether a canonical encoding is one of the eight points whose order divides 8: y is 0, 1, -1 or one of two of order 8.</summary>
     public static bool IsSmallOrder(ReadOnlySpan<byte> point)

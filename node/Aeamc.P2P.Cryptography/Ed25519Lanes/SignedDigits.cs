@@ -11,8 +11,14 @@ internal static unsafe class SignedDigits
     /// <summary>Bits of a digit of the scalar by which the base point is multiplied; twice as many, so that its additions fall on every other of the key's.</summary>
     public const int BaseWidth = 2 * KeyWidth;
 
-    /// <summary>Digits of a key's scalar: 255 bits.</summary>
-    public const int KeyDigits = 51;
+    /// <summary>Digits of each half of a key's scalar: the second half counts 2^130 times.</summary>
+    public const int HighDigit = 26;
+
+    /// <summary>Bits of a half.</summary>
+    public const int HighWeight = HighDigit * KeyWidth;
+
+    /// <summary>Digits of a key's scalar: 260 bits.</summary>
+    public const int KeyDigits = 2 * HighDigit;
 
     /// <summary>Digits of the base point's scalar: 260 bits.</summary>
     public const int BaseDigits = 26;

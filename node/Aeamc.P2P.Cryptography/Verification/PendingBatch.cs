@@ -2,12 +2,9 @@ using Aeamc.P2P.Ledger;
 
 namespace Aeamc.P2P.Cryptography.Verification;
 
-/// <summary>One batch on its way through the pool: workers take chunks of it until none is left, and the last to finish reports.</summary>
+/// <summary>One batch on its way through the pool: workers take claims of it until none is left, and the last to finish reports.</summary>
 internal sealed class PendingBatch(IReadOnlyList<SignatureClaim> claims)
 {
-    /// <summary>Claims taken at a time, about a millisecond's work: small enough to share out, large enough that sharing costs nothing.</summary>
-    public const int ChunkSize = 16;
-
     private readonly TaskCompletionSource<bool[]> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool[] _verdicts = new bool[claims.Count];
     private int _taken;
@@ -16,29 +13,30 @@ internal sealed class PendingBatch(IReadOnlyList<SignatureClaim> claims)
     /// <summary>All verdicts, in the order of the claims.</summary>
     public Task<bool[]> Completion => _done.Task;
 
-    public int Chunks => (claims.Count + ChunkSize - 1) / ChunkSize;
+    public int Count => claims.Count;
 
-    /// <summary>Verifies chunks until there are none left or the batch was given up.</summary>
-    public void Work(SignatureVerdicts verdicts)
+    /// <summary>The claim at a place that was taken.</summary>
+    public SignatureClaim this[int index] => claims[index];
+
+    /// <summary>Whether no claim is left to take, or nobody wants the verdicts any more. Under the pool's gate.</summary>
+    public bool IsTaken => _taken == claims.Count || _done.Task.IsCompleted;
+
+    /// <summary>Takes up to so many claims for the caller to judge; none when the batch is all taken or was given up. Under the pool's gate.</summary>
+    public PendingClaims Take(int most)
     {
-        while (!_done.Task.IsCompleted)
+        int count = IsTaken ? 0 : Math.Min(most, claims.Count - _taken);
+        var share = new PendingClaims(this, _taken, count);
+        _taken += count;
+        return share;
+    }
+
+    /// <summary>Stores verdicts on claims that were taken.</summary>
+    public void Finish(int first, ReadOnlySpan<bool> verdicts)
+    {
+        verdicts.CopyTo(_verdicts.AsSpan(first));
+        if (Interlocked.Add(ref _finished, verdicts.Length) == claims.Count)
         {
-            int first = Interlocked.Add(ref _taken, ChunkSize) - ChunkSize;
-            if (first >= claims.Count)
-            {
-                return;
-            }
-
-            int count = Math.Min(ChunkSize, claims.Count - first);
-            for (int i = first; i < first + count; i++)
-            {
-                _verdicts[i] = verdicts.Verify(claims[i]);
-            }
-
-            if (Interlocked.Add(ref _finished, count) == claims.Count)
-            {
-                _done.TrySetResult(_verdicts);
-            }
+            _done.TrySetResult(_verdicts);
         }
     }
 
@@ -46,3 +44,6 @@ internal sealed class PendingBatch(IReadOnlyList<SignatureClaim> claims)
 
     public void Fail(Exception cause) => _done.TrySetException(cause);
 }
+
+/// <summary>Consecutive claims of a batch that one worker took.</summary>
+internal readonly record struct PendingClaims(PendingBatch Batch, int First, int Count);

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Aeamc.P2P.Cryptography.Ed25519Lanes;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Cryptography.Verification;
 
 /// <summary>
-/// The ledger's port for device and node signatures: Ed25519 by libsodium, P-256 by .NET. A signature found valid is remembered, so that one
+/// The ledger's port for device and node signatures: Ed25519 by libsodium's rule, P-256 by .NET. A signature found valid is remembered, so that one
 /// proof is verified once per node however often it arrives and again when its block is applied. Thread-safe.
 /// </summary>
 /// <remarks>
@@ -15,17 +16,22 @@ namespace Aeamc.P2P.Cryptography.Verification;
 /// </remarks>
 /// <param name="capacity">How many valid signatures are remembered, about 100 bytes each.</param>
 /// <param name="keyCapacity">How many imported P-256 keys are kept.</param>
-public sealed class SignatureVerdicts(int capacity = 131_072, int keyCapacity = 8192) : ISignatureVerdicts
+/// <param name="lanes">Whether Ed25519 signatures that come together are verified eight at a time where the machine can.</param>
+public sealed class SignatureVerdicts(int capacity = 131_072, int keyCapacity = 8192, bool lanes = true) : ISignatureVerdicts
 {
     private const int StackLimit = 1024;
 
     private readonly BoundedCache<Hash256, bool> _valid = new(capacity);
     private readonly P256Verifier _p256 = new(keyCapacity);
+    private readonly Ed25519BatchVerifier _ed25519 = new(lanes);
 
     // Unknown to strangers, so nobody can choose signatures that share a bucket of the cache.
     private readonly byte[] _salt = SecureRandom.Bytes(16);
     private long _computed;
     private long _remembered;
+
+    /// <summary>How Ed25519 signatures are verified on this machine, for the log.</summary>
+    public string Description => _ed25519.Description;
 
     /// <summary>Signatures verified by computation since the start.</summary>
     public long Computed => Interlocked.Read(ref _computed);
@@ -36,7 +42,7 @@ public sealed class SignatureVerdicts(int capacity = 131_072, int keyCapacity = 
     /// <inheritdoc/>
     public bool Verify(SignatureAlgorithm algorithm, PublicKey key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
-        if (!key.Serves(algorithm) || signature.Length > P256Signature.MaximumDerSize)
+        if (!IsWellFormed(algorithm, key, signature))
         {
             return false;
         }
@@ -60,6 +66,63 @@ public sealed class SignatureVerdicts(int capacity = 131_072, int keyCapacity = 
 
     /// <summary>The same for a claim of an entry.</summary>
     public bool Verify(SignatureClaim claim) => Verify(claim.Algorithm, claim.Key, claim.Message.Span, claim.Signature.Span);
+
+    /// <summary>Judges many claims; those of Ed25519 that are not remembered are computed together.</summary>
+    /// <param name="claims">Any number.</param>
+    /// <param name="verdicts">As many, in the same order.</param>
+    public void Verify(ReadOnlySpan<SignatureClaim> claims, Span<bool> verdicts)
+    {
+        var pending = new List<int>(claims.Length);
+        var identities = new Hash256[claims.Length];
+        for (int i = 0; i < claims.Length; i++)
+        {
+            SignatureClaim claim = claims[i];
+            if (claim.Algorithm != SignatureAlgorithm.Ed25519)
+            {
+                verdicts[i] = Verify(claim);
+                continue;
+            }
+
+            verdicts[i] = false;
+            if (IsWellFormed(claim.Algorithm, claim.Key, claim.Signature.Span))
+            {
+                identities[i] = Identify(claim.Algorithm, claim.Key, claim.Message.Span, claim.Signature.Span);
+                verdicts[i] = _valid.TryGet(identities[i], out _);
+                if (!verdicts[i])
+                {
+                    pending.Add(i);
+                    continue;
+                }
+
+                Interlocked.Increment(ref _remembered);
+            }
+        }
+
+        var together = new Ed25519Claim[pending.Count];
+        for (int i = 0; i < together.Length; i++)
+        {
+            SignatureClaim claim = claims[pending[i]];
+            var key = new byte[PublicKey.Ed25519Size];
+            claim.Key.CopyTo(key);
+            together[i] = new Ed25519Claim(key, claim.Message, claim.Signature);
+        }
+
+        Interlocked.Add(ref _computed, together.Length);
+        Span<bool> computed = stackalloc bool[StackLimit];
+        computed = together.Length <= StackLimit ? computed[..together.Length] : new bool[together.Length];
+        _ed25519.Verify(together, computed);
+        for (int i = 0; i < together.Length; i++)
+        {
+            if (computed[i])
+            {
+                verdicts[pending[i]] = true;
+                _valid.Add(identities[pending[i]], true);
+            }
+        }
+    }
+
+    private static bool IsWellFormed(SignatureAlgorithm algorithm, PublicKey key, ReadOnlySpan<byte> signature) =>
+        key.Serves(algorithm) && signature.Length <= P256Signature.MaximumDerSize;
 
     private bool Compute(SignatureAlgorithm algorithm, PublicKey key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Aeamc.P2P.Native.Sodium;
 
-/// <summary>libsodium's start: loaded, initialised and found new enough, once per process.</summary>
+/// <summary>libsodium's start: loaded, initialised, found new enough and of the right rule for signatures, once per process.</summary>
 public static unsafe class SodiumLibrary
 {
     // 1.0.18 calls itself 10.3 (soname 23); it is the first with the ed25519 scalar functions that the VRF needs.
@@ -25,7 +25,7 @@ public static unsafe class SodiumLibrary
 
     /// <summary>Initialises the library on the first call; a later call is one read.</summary>
     /// <exception cref="NativeLibraryMissingException">No libsodium is installed.</exception>
-    /// <exception cref="NativeLibraryUnsuitableException">The installed one is too old, minimal, or finds no source of randomness.</exception>
+    /// <exception cref="NativeLibraryUnsuitableException">The installed one is too old, minimal, judges signatures by another rule, or finds no source of randomness.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void EnsureReady()
     {
@@ -54,6 +54,7 @@ public static unsafe class SodiumLibrary
             int minor = LibSodium.sodium_library_version_minor();
             string version = Marshal.PtrToStringUTF8((nint)LibSodium.sodium_version_string()) ?? "unknown";
             CheckVersion(version, major, minor, LibSodium.sodium_library_minimal() != 0);
+            Ed25519Rule.Check(version, Ed25519Rule.Verify);
             _ready = true;
         }
     }

@@ -140,7 +140,10 @@ public sealed class NodeHost : IAsyncDisposable
             _intake.Take(batch);
             batches.Publish(batch.Encoded.Span);
         }, _onFault));
-        Ingress = Own(new EntryIngress(Context, verdicts, Store, Waiting, packer, () => Committer.Head, time));
+        // A pool of its own, so that a flood of requests never stands before the batches that a vote waits for.
+        VerificationPool ingress = Own(new VerificationPool(verdicts, new VerificationPoolOptions { Workers = config.VerifyThreads, MaximumPendingBatches = 4096 }));
+        logger.Verifying(verdicts.Description);
+        Ingress = Own(new EntryIngress(Context, ingress, Store, Waiting, packer, () => Committer.Head, time));
         _signer = new NodeEntrySigner(Key, Genesis.NetworkName);
 
         ConsensusTransport = new ConsensusNetwork(Network, verifier, self, Observer, _inputs, _recorder);

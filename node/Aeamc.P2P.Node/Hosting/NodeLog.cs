@@ -88,4 +88,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(22, LogLevel.Information, "the members have no snapshot yet: the blocks are fetched from the first one on")]
     public static partial void NoSnapshot(this ILogger logger);
+
+    [LoggerMessage(25, LogLevel.Information, "verifying {How}")]
+    public static partial void Verifying(this ILogger logger, string how);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Aeamc.P2P.Consensus.Microblocks;
+using Aeamc.P2P.Cryptography.Verification;
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Chain;
@@ -21,7 +22,7 @@ public sealed class EntryIngress : IAsyncDisposable
     private const ulong RepackAfterBlocks = 8;
 
     private readonly ChainContext _context;
-    private readonly ISignatureVerdicts _verdicts;
+    private readonly VerificationPool _verification;
     private readonly NodeStore _store;
     private readonly MempoolWriter _mempool;
     private readonly WaitingEntries _waiting;
@@ -36,7 +37,7 @@ public sealed class EntryIngress : IAsyncDisposable
 
     public EntryIngress(
         ChainContext context,
-        ISignatureVerdicts verdicts,
+        VerificationPool verification,
         NodeStore store,
         WaitingEntries waiting,
         BatchPacker packer,
@@ -44,7 +45,7 @@ public sealed class EntryIngress : IAsyncDisposable
         TimeProvider time)
     {
         _context = context;
-        _verdicts = verdicts;
+        _verification = verification;
         _store = store;
         _mempool = new MempoolWriter(store);
         _waiting = waiting;
@@ -100,7 +101,7 @@ public sealed class EntryIngress : IAsyncDisposable
             return new Submission(SubmissionStatus.Busy, decoded.Id, RefusalCode.None);
         }
 
-        RefusalCode code = Judge(decoded);
+        RefusalCode code = await JudgeAsync(decoded, cancellationToken);
         if (code != RefusalCode.None)
         {
             return Refuse(decoded.Id, code);
@@ -171,13 +172,22 @@ public sealed class EntryIngress : IAsyncDisposable
         return new Submission(SubmissionStatus.AlreadyKnown, id, RefusalCode.None);
     }
 
-    /// <summary>Ledger rules first: they are cheaper than a signature, and a replay is the commonest fault.</summary>
-    private RefusalCode Judge(DecodedEntry decoded)
+    /// <summary>
+    /// Ledger rules first: they are cheaper than a signature, and a replay is the commonest fault. The signature waits its turn at the pool, where those
+    /// of requests that come at the same time are verified together.
+    /// </summary>
+    private async ValueTask<RefusalCode> JudgeAsync(DecodedEntry decoded, CancellationToken cancellationToken)
     {
         FinalizedHead head = _head();
         var now = new Timestamp((ulong)_time.GetUtcNow().ToUnixTimeMilliseconds());
         RefusalCode code = _context.Ledger.Precheck(head.State, decoded, now);
-        return code is RefusalCode.None or RefusalCode.ProbationPending ? EntryValidity.Check(decoded, _verdicts) : code;
+        if (code is not (RefusalCode.None or RefusalCode.ProbationPending) || decoded.Claim is not { } claim)
+        {
+            return code is RefusalCode.ProbationPending ? RefusalCode.None : code;
+        }
+
+        bool[] verdicts = await _verification.VerifyAsync([claim], cancellationToken);
+        return verdicts[0] ? RefusalCode.None : RefusalCode.SignatureInvalid;
     }
 
     private Submission Refuse(Hash256 id, RefusalCode code)

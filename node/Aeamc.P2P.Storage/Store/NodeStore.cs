@@ -247,8 +247,9 @@ public sealed class NodeStore : IDisposable, IMountainNodes
     public IReadOnlyList<(Height Height, byte[] Signed)> CheckpointsFrom(Height height, int maximum)
     {
         var found = new List<(Height, byte[])>();
+        Span<byte> first = stackalloc byte[8];
         using RocksDbIterator iterator = _database.NewIterator(_families.Checkpoints);
-        for (iterator.Seek(NumberKey(stackalloc byte[8], height.Value)); found.Count < maximum && iterator.Valid; iterator.Next())
+        for (iterator.Seek(NumberKey(first, height.Value)); found.Count < maximum && iterator.Valid; iterator.Next())
         {
             found.Add((new Height(BinaryPrimitives.ReadUInt64BigEndian(iterator.Key)), iterator.Value.ToArray()));
         }

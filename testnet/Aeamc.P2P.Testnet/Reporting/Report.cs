@@ -15,7 +15,7 @@ namespace Aeamc.P2P.Testnet.Reporting;
 /// <param name="Blocks">Blocks finalized in the window.</param>
 /// <param name="Proofs">Proofs of task.</param>
 /// <param name="LatencyMs">From HTTP accept to finalized, of all entries of the window.</param>
-/// <param name="SignatureBoundPerSecond">Proofs a second if nodes did nothing but check each signature once, by libsodium.</param>
+/// <param name="SignatureBoundPerSecond">Proofs a second if nodes did nothing but check each signature once, by the verifier that nodes use.</param>
 /// <param name="RatioToBound">Finalized proofs a second over that bound.</param>
 /// <param name="Anchors">Checkpoints that reached the chain.</param>
 /// <param name="StateRootsEqual">Whether all nodes had the same block and state root at the same height in the end.</param>

@@ -29,6 +29,8 @@ public class LaneVerifierTests
         ],
     ];
 
+    private readonly LaneVerifier _verifier = new(keyCapacity: 16);
+
     [Fact]
     public void Published_vectors_verify_in_every_lane_and_in_partial_groups()
     {
@@ -39,11 +41,11 @@ public class LaneVerifierTests
             for (int first = 0; first < vectors.Length; first++)
             {
                 Ed25519Claim[] group = [.. Enumerable.Range(first, count).Select(i => vectors[i % vectors.Length])];
-                Assert.Equal((1 << count) - 1, LaneVerifier.Verify(group));
+                Assert.Equal((1 << count) - 1, Oracle.Lanes(group, _verifier));
             }
         }
 
-        Assert.Equal(0, LaneVerifier.Verify([]));
+        Assert.Equal(0, Oracle.Lanes([], _verifier));
     }
 
     [Fact]
@@ -57,7 +59,7 @@ public class LaneVerifierTests
             {
                 Ed25519Claim[] group = [.. Enumerable.Repeat(good, count)];
                 group[bad] = good with { Message = new byte[] { 0x73 } };
-                Assert.Equal(((1 << count) - 1) & ~(1 << bad), LaneVerifier.Verify(group));
+                Assert.Equal(((1 << count) - 1) & ~(1 << bad), Oracle.Lanes(group, _verifier));
             }
         }
     }
@@ -120,7 +122,27 @@ public class LaneVerifierTests
             good with { Key = new byte[31] }, good, good with { Key = new byte[33] }, good with { Signature = good.Signature[..63] }, good,
             good with { Signature = new byte[65] }, default,
         ];
-        Assert.Equal(0b0010010, LaneVerifier.Verify(group));
+        Assert.Equal(0b0010010, Oracle.Lanes(group, _verifier));
+    }
+
+    [Fact]
+    public async Task Threads_that_share_its_tables_do_not_disturb_each_other()
+    {
+        Assert.SkipUnless(LaneVerifier.IsSupported, Reason);
+        Ed25519PrivateKey[] keys = [.. Enumerable.Range(0, 40).Select(i => Ed25519PrivateKey.FromSeed([(byte)i, .. new byte[31]]))];
+        var small = new LaneVerifier(keyCapacity: 16);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(seed => Task.Run(() =>
+        {
+            var random = new Random(seed);
+            for (int round = 0; round < 40; round++)
+            {
+                Ed25519Claim[] claims = [.. Enumerable.Range(0, 37).Select(_ => RandomClaims.Next(random, keys))];
+                bool[] verdicts = new bool[claims.Length];
+                small.Verify(claims, verdicts);
+                Assert.Equal(claims.Select(Oracle.Verify), verdicts);
+            }
+        })));
+        Array.ForEach(keys, key => key.Dispose());
     }
 
     private static byte[] Hex(string text) => Convert.FromHexString(text);

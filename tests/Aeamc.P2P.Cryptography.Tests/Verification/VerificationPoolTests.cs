@@ -53,6 +53,18 @@ public sealed class VerificationPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task Batches_that_waited_together_are_kept_apart()
+    {
+        using VerificationPool pool = Pool(1);
+        using var held = new HeldClaims(Mixed(20));
+        Task<bool[]> front = pool.VerifyAsync(held);
+        var behind = Enumerable.Range(0, 40).Select(i => pool.VerifyAsync([Mixed(i + 1)[i]])).ToList();
+        held.Release();
+        Assert.Equal(20, (await front).Length);
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => i % 5 != 3), (await Task.WhenAll(behind)).Select(Assert.Single));
+    }
+
+    [Fact]
     public async Task A_batch_seen_again_is_not_computed_again()
     {
         using VerificationPool pool = Pool(2);

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Aeamc.P2P.Consensus.Microblocks;
+using Aeamc.P2P.Cryptography.Verification;
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Chain;
@@ -23,6 +24,7 @@ public sealed class EntryIngressTests : IAsyncLifetime
     private Channel<Batch> _packed = null!;
     private BatchPacker _packer = null!;
     private WaitingEntries _waiting = null!;
+    private VerificationPool _verification = null!;
     private EntryIngress _ingress = null!;
     private FinalizedHead _head = null!;
 
@@ -47,12 +49,14 @@ public sealed class EntryIngressTests : IAsyncLifetime
         _packer = new BatchPacker(
             _committee.Keys[0], _committee.Genesis.NetworkId, _committee.Genesis.ClusterId, 1, TimeSpan.Zero, batch => _packed.Writer.TryWrite(batch), fault => _packed.Writer.TryComplete(fault));
         _waiting = new WaitingEntries(_time, new LatencyHistogram());
-        _ingress = new EntryIngress(_committee.Context, _committee.Verdicts, _store, _waiting, _packer, () => _head, _time);
+        _verification = new VerificationPool(_committee.Verdicts, new VerificationPoolOptions { Workers = 1 });
+        _ingress = new EntryIngress(_committee.Context, _verification, _store, _waiting, _packer, () => _head, _time);
     }
 
     private async ValueTask CloseAsync()
     {
         await _ingress.DisposeAsync();
+        _verification.Dispose();
         _packer.Dispose();
         _store.Dispose();
     }
@@ -109,6 +113,9 @@ public sealed class EntryIngressTests : IAsyncLifetime
         LedgerEntry entry = _committee.Registration("device");
         using var caller = new CancellationTokenSource();
         ValueTask<Submission> submitting = _ingress.SubmitAsync(entry, caller.Token);
+
+        // From then on it is judged and on its way to the disk.
+        await ChainHarness.UntilAsync(() => _waiting.Count == 1);
         await caller.CancelAsync();
 
         Assert.Equal(SubmissionStatus.Accepted, (await submitting).Status);

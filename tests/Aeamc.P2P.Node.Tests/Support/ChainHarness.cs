@@ -71,14 +71,19 @@ internal sealed class ChainHarness : IDisposable
         (int finals, Height written) = await Chain.SettledAsync().WaitAsync(Patience);
 
         // The committer tells of a block on a thread of its own.
+        await UntilAsync(() => _loaded.Value + (ulong)Committed.Count >= written.Value);
+        return finals;
+    }
+
+    /// <summary>Returns when it holds, for what happens on other threads and is told to nobody.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
         using var late = new CancellationTokenSource(Patience);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
-        while (_loaded.Value + (ulong)Committed.Count < written.Value)
+        while (!condition())
         {
             await look.WaitForNextTickAsync(late.Token);
         }
-
-        return finals;
     }
 
     /// <summary>The next answer of this type to the core.</summary>

@@ -224,7 +224,8 @@ public sealed class Simulation
             Times,
             Network.Traffic,
             _nullified,
-            [.. Checks.Offenders.Select(o => (int)o)]) { Nodes = Committee.Count };
+            [.. Checks.Offenders.Select(o => (int)o)])
+        { Nodes = Committee.Count };
     }
 
     private void BeginCalm(long now)

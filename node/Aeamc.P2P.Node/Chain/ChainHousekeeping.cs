@@ -1,5 +1,4 @@
 using Aeamc.P2P.Consensus.Microblocks;
-using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;

@@ -68,25 +68,25 @@ internal static partial class NodeLog
     [LoggerMessage(15, LogLevel.Information, "anchoring: {Text}")]
     public static partial void Anchoring(this ILogger logger, string text);
 
-    [LoggerMessage(16, LogLevel.Warning, "member {Member} gave a false answer ({Reason}) and is asked last from now on")]
+    [LoggerMessage(30, LogLevel.Warning, "member {Member} gave a false answer ({Reason}) and is asked last from now on")]
     public static partial void SourceDemoted(this ILogger logger, string member, string reason);
 
-    [LoggerMessage(17, LogLevel.Information, "caught up: the missing blocks up to height {Height} are here")]
+    [LoggerMessage(31, LogLevel.Information, "caught up: the missing blocks up to height {Height} are here")]
     public static partial void CaughtUp(this ILogger logger, ulong height);
 
-    [LoggerMessage(18, LogLevel.Information, "pruned: blocks from height {First} on are kept, the store takes {Megabytes} MiB")]
+    [LoggerMessage(32, LogLevel.Information, "pruned: blocks from height {First} on are kept, the store takes {Megabytes} MiB")]
     public static partial void Pruned(this ILogger logger, ulong first, long megabytes);
 
-    [LoggerMessage(19, LogLevel.Error, "no connected member keeps block {Next} any more, the lowest kept is {Kept}. Set storage.start = \"snapshot\" and restart: the state is then fetched instead of the blocks")]
+    [LoggerMessage(33, LogLevel.Error, "no connected member keeps block {Next} any more, the lowest kept is {Kept}. Set storage.start = \"snapshot\" and restart: the state is then fetched instead of the blocks")]
     public static partial void Lacking(this ILogger logger, ulong next, ulong kept);
 
-    [LoggerMessage(20, LogLevel.Information, "fetching the newest state from the members before starting; stop at any time, the next start goes on")]
+    [LoggerMessage(34, LogLevel.Information, "fetching the newest state from the members before starting; stop at any time, the next start goes on")]
     public static partial void FetchingSnapshot(this ILogger logger);
 
-    [LoggerMessage(21, LogLevel.Information, "the state after block {Height} is here; the blocks after it follow")]
+    [LoggerMessage(35, LogLevel.Information, "the state after block {Height} is here; the blocks after it follow")]
     public static partial void SnapshotHere(this ILogger logger, ulong height);
 
-    [LoggerMessage(22, LogLevel.Information, "the members have no snapshot yet: the blocks are fetched from the first one on")]
+    [LoggerMessage(36, LogLevel.Information, "the members have no snapshot yet: the blocks are fetched from the first one on")]
     public static partial void NoSnapshot(this ILogger logger);
 
     [LoggerMessage(25, LogLevel.Information, "verifying {How}")]

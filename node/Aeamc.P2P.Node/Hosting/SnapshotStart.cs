@@ -33,7 +33,7 @@ public static class SnapshotStart
             BootstrapPeers = [.. config.P2PPeers.Select(text => NetworkFoundation.Address("p2p.peers", text)), .. foundation.MemberAddresses(key.PublicKey)],
             Log = (_, text) => logger.Network(text),
         });
-        await network.StartAsync();
+        await network.StartAsync(stopping);
         logger.FetchingSnapshot();
         Height? height = await SnapshotBootstrap.RunAsync(
             network, foundation.Context, foundation.Verifier, store, (member, reason) => logger.SourceDemoted(member.ToString(), reason), stopping);

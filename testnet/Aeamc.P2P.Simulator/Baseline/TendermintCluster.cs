@@ -24,7 +24,8 @@ public sealed class TendermintCluster
         }
 
         Network = new SimulatedNetwork(
-            Clock, Trace, options.Latency, new NetworkFaults(0, 0, options.Jitter), new SplitMix(options.Seed)) { IsTroubled = false };
+            Clock, Trace, options.Latency, new NetworkFaults(0, 0, options.Jitter), new SplitMix(options.Seed))
+        { IsTroubled = false };
         for (int i = 0; i < options.Nodes; i++)
         {
             var node = new TendermintNode(this, i);

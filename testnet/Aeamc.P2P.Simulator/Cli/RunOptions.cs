@@ -20,7 +20,10 @@ internal sealed class RunOptions
     private readonly Option<bool> _random = new("--random") { Description = "Short runs whose faults are all drawn from the seed; only --seed and --seeds matter." };
     private readonly Option<LatencyModel> _delay = new("--delay")
     {
-        Description = "One-way delay of every link, or wan: real delays between ten regions.", HelpName = "50ms|wan", DefaultValueFactory = _ => LatencyModel.Uniform(50_000), CustomParser = ParseDelay,
+        Description = "One-way delay of every link, or wan: real delays between ten regions.",
+        HelpName = "50ms|wan",
+        DefaultValueFactory = _ => LatencyModel.Uniform(50_000),
+        CustomParser = ParseDelay,
     };
 
     private readonly Option<int> _jitter = new("--jitter") { Description = "Greatest random addition to the delay.", HelpName = "5ms", DefaultValueFactory = _ => 0, CustomParser = ParseTime };
@@ -29,7 +32,9 @@ internal sealed class RunOptions
     private readonly Option<IReadOnlyList<Attack>> _attack = new("--attack")
     {
         Description = "What byzantine members do, in turn: " + string.Join(", ", Enum.GetValues<Attack>().Select(CommandLine.Name)) + ".",
-        HelpName = "NAME[,NAME]", DefaultValueFactory = _ => [], CustomParser = ParseAttacks,
+        HelpName = "NAME[,NAME]",
+        DefaultValueFactory = _ => [],
+        CustomParser = ParseAttacks,
     };
 
     private readonly Option<int?> _byzantine = new("--byzantine") { Description = "How many are byzantine; f when there is an attack. More than f: the checkers must find it.", HelpName = "K" };
@@ -40,7 +45,9 @@ internal sealed class RunOptions
     private readonly Option<IReadOnlyList<Fault>> _faults = new("--faults")
     {
         Description = "A schedule: crash:NODE@MS+MS, crash-unsynced, crash-unsent; split:SET@MS+MS, mute:SET@MS+MS (a set is hexadecimal bits); jump:NODEbyMS@MS+MS.",
-        HelpName = "LIST", DefaultValueFactory = _ => [], CustomParser = ParseFaults,
+        HelpName = "LIST",
+        DefaultValueFactory = _ => [],
+        CustomParser = ParseFaults,
     };
 
     private readonly Option<string?> _report = new("--report") { Description = "Write report.json, blocks.csv and a plot of the latencies here.", HelpName = "DIR" };

@@ -53,7 +53,11 @@ public sealed class SnapshotStagingTests : IDisposable
         using NodeStore store = Open();
         store.CommitBlock(new BlockCommit
         {
-            Height = new Height(1), Hash = Hash256.Of("old"u8), Header = new byte[] { 1 }, Payload = new byte[] { 2 }, State = [new StateWrite("old"u8.ToArray(), "1"u8.ToArray())],
+            Height = new Height(1),
+            Hash = Hash256.Of("old"u8),
+            Header = new byte[] { 1 },
+            Payload = new byte[] { 2 },
+            State = [new StateWrite("old"u8.ToArray(), "1"u8.ToArray())],
         });
         Put(store, Left);
         Put(store, Right);

@@ -93,7 +93,12 @@ internal sealed class AddressBook(PeerId self, DiscoveryOptions options, bool al
 
         return Add(new KnownPeer(record.Peer)
         {
-            Addresses = addresses, Record = envelope, Sequence = record.Sequence, Source = source, Learned = now, NextDial = now,
+            Addresses = addresses,
+            Record = envelope,
+            Sequence = record.Sequence,
+            Source = source,
+            Learned = now,
+            NextDial = now,
         })
             ? OfferResult.Taken
             : OfferResult.Full;

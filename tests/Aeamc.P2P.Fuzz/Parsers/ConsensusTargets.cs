@@ -48,8 +48,20 @@ internal static class ConsensusTargets
 
     private static MicroblockHeader HeaderSeed() => new()
     {
-        ClusterId = 7, Timestamp = new Timestamp(1_700_000_000_000), PayloadHash = BlockPayload.Empty.Hash, PreviousHash = Hash, ReceiptCount = 0, Height = new Height(10),
-        View = new View(20), Epoch = new Epoch(0), Proposer = new NodeIndex(1), EntriesRoot = Hash, StateRoot = Hash, ChainRoot = Hash, Beacon = new BeaconProof(new byte[80]), ParametersHash = Hash,
+        ClusterId = 7,
+        Timestamp = new Timestamp(1_700_000_000_000),
+        PayloadHash = BlockPayload.Empty.Hash,
+        PreviousHash = Hash,
+        ReceiptCount = 0,
+        Height = new Height(10),
+        View = new View(20),
+        Epoch = new Epoch(0),
+        Proposer = new NodeIndex(1),
+        EntriesRoot = Hash,
+        StateRoot = Hash,
+        ChainRoot = Hash,
+        Beacon = new BeaconProof(new byte[80]),
+        ParametersHash = Hash,
     };
 
     // Two votes of one member in one view, in the form that the evidence's own encoder gives.

@@ -90,7 +90,11 @@ internal static class Mutator
         Span<byte> value = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(value, random.Next(5) switch
         {
-            0 => ulong.MaxValue, 1 => (ulong)long.MaxValue, 2 => 0x80000000_80000000, 3 => (ulong)bytes.Count, _ => (ulong)random.NextInt64(),
+            0 => ulong.MaxValue,
+            1 => (ulong)long.MaxValue,
+            2 => 0x80000000_80000000,
+            3 => (ulong)bytes.Count,
+            _ => (ulong)random.NextInt64(),
         });
         int width = 1 << random.Next(4);
         for (int i = 0; i < width && at + i < bytes.Count; i++)

@@ -19,8 +19,8 @@ public class DiscoverySimulationTests
         Assert.Equal(50, newcomer.Book.Count);
         Assert.True(newcomer.Links.Count >= Options.TargetPeers);
         Assert.All(network.Nodes, node => Assert.True(node.Links.Count >= Options.TargetPeers));
-        // Enough is enough: beyond the wanted number only those come that others dialled.
-        Assert.All(network.Nodes, node => Assert.True(node.Links.Count < 40));
+        // Enough is enough: but for the first, which all others were told to dial, nobody gets much more than is wanted.
+        Assert.All(network.Nodes.Skip(1), node => Assert.True(node.Links.Count < 40));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class VoteComparisonTests : IDisposable
     public VoteComparisonTests()
     {
         _genesis = new GenesisDocument(
-            "unit", 7, new Timestamp(1_700_000_000_000), [.. _keys.Select((key, index) => new GenesisMember(key.PublicKey, $"node-{index}"))], NetworkParameters.Default, []);
+            "unit", 7, new Timestamp(1_700_000_000_000), [.. _keys.Select((key, index) => new GenesisMember(key.PublicKey, $"node-{index}") { DkgKey = new byte[GenesisMember.DkgKeySize] })], NetworkParameters.Default, []);
         _domain = new SigningDomain(_genesis.NetworkId, _genesis.ClusterId, Epoch.Zero);
     }
 

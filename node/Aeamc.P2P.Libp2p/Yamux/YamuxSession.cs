@@ -287,10 +287,16 @@ internal sealed class YamuxSession
     /// <summary>Forgets a stream of which both directions are ended.</summary>
     public void RemoveIfOver(YamuxStream stream)
     {
+        // Asked before the gate is taken: a stream takes the session's gate under its own, so never the other way round. Over is for good.
+        if (!stream.IsOver)
+        {
+            return;
+        }
+
         bool last;
         lock (_gate)
         {
-            if (!stream.IsOver || !_streams.Remove(stream.Id))
+            if (!_streams.Remove(stream.Id))
             {
                 return;
             }

@@ -1,6 +1,5 @@
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.Storage;
-using Aeamc.P2P.Testnet.Crash;
 using Aeamc.P2P.Testnet.Network;
 using Aeamc.P2P.Testnet.Processes;
 
@@ -49,23 +48,6 @@ public sealed class CrashPointTests
         (int verified, string said) = await testnet.RunAsync(Victim, ["db", "verify"], cancellation);
         Assert.True(verified == 0, said);
         network.AssertNobodyEquivocated();
-    }
-
-    [Fact]
-    public async Task A_short_sweep_finds_nothing()
-    {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("aeamc-sweep-");
-        try
-        {
-            CrashReport report = await CrashSweep.RunAsync(
-                new CrashOptions { Kills = 5, Seed = 11, Devices = 6 }, folder.FullName, _ => { }, TestContext.Current.CancellationToken);
-            Assert.True(report.Passed, report.Summary());
-            Assert.True(report.Kills >= 5 && report.Votes > 0 && report.Proofs > 0);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
     }
 
     [Fact]

@@ -28,6 +28,9 @@ internal static class CrashWriter
 
     internal static Hash256 HashOf(ulong number) => Hash256.Of(BitConverter.GetBytes(number));
 
+    /// <summary>Of a block's batch: not the block's own hash, under which a commit drops the proposal's content.</summary>
+    internal static Hash256 BatchHashOf(ulong height) => HashOf(~height);
+
     internal static BlockCommit Block(ulong height) => new()
     {
         Height = new Height(height),
@@ -92,7 +95,7 @@ internal static class CrashWriter
             ulong height = store.Head?.Height.Next.Value ?? 0;
             if (buffered)
             {
-                store.PutBatch(new StoredBatch(HashOf(height), BitConverter.GetBytes(height)));
+                store.PutBatch(new StoredBatch(BatchHashOf(height), BitConverter.GetBytes(height)));
                 store.CommitBlock(Block(height), WriteDurability.Buffered);
                 store.Sync();
             }

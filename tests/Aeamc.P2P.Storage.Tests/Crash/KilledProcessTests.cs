@@ -112,7 +112,7 @@ public sealed class KilledProcessTests : IDisposable
                         Assert.True(last is null || store.Head!.Value.Height.Value >= last);
                         Assert.All(last is { } sure ? Enumerable.Range(0, (int)sure + 1) : [], height =>
                         {
-                            Assert.True(store.HasBatch(CrashWriter.HashOf((ulong)height)));
+                            Assert.True(store.HasBatch(CrashWriter.BatchHashOf((ulong)height)));
                             Assert.NotNull(store.GetBlock(new Height((ulong)height)));
                         });
                     }

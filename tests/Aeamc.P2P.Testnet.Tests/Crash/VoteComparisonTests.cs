@@ -77,6 +77,7 @@ public sealed class VoteComparisonTests : IDisposable
     {
         Vote good = Vote(1, Nullify(1));
         Assert.NotEmpty(Compare(good with { Voter = new NodeIndex(2) }).Violations);
+        File.WriteAllBytes(_file, []);
         using (var recorder = new VoteRecorder(_file, TimeProvider.System))
         {
             recorder.Record(new NodeIndex(0), ConsensusMessageCodec.Encode(good));

@@ -1,5 +1,6 @@
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.Storage;
+using Aeamc.P2P.Testnet.Crash;
 using Aeamc.P2P.Testnet.Network;
 using Aeamc.P2P.Testnet.Processes;
 

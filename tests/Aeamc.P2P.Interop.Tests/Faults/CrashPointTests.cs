@@ -13,7 +13,8 @@ public sealed class CrashPointTests
     private const int Victim = 3;
     private const int KilledBySignal = 128 + 9;
 
-    [Fact]
+    // Twenty deaths of whole nodes take more than five minutes on two cores: run it by itself, with --explicit only.
+    [Fact(Explicit = true)]
     public async Task A_node_that_dies_at_each_place_comes_back_and_never_contradicts_itself()
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;

@@ -1,5 +1,3 @@
-using Aeamc.P2P.Primitives;
-
 namespace Aeamc.P2P.Cryptography.Tests;
 
 public class Ed25519Tests

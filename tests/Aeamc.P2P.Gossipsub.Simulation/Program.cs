@@ -1,6 +1,6 @@
 using System.Globalization;
-using Aeamc.P2P.Gossipsub.Simulation.Attacks;
 using Aeamc.P2P.Gossipsub.Simulation;
+using Aeamc.P2P.Gossipsub.Simulation.Attacks;
 
 const string Usage = """
     Gossipsub under virtual time: 100 routers, the attacks of the v1.1 evaluation report, duplicates, allocation.

@@ -1,5 +1,3 @@
-using Aeamc.P2P.Primitives;
-
 namespace Aeamc.P2P.Primitives.Tests;
 
 public class StateChunkTests

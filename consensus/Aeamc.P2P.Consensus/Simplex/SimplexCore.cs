@@ -122,7 +122,7 @@ public sealed partial class SimplexCore
 
     /// <summary>
     /// Whether an unverified message could change anything here: asked before signatures are checked, so that repeats and messages out
-    /// of bounds (rule 12) cost no verification.
+    /// of bounds (rule 12) cost no verification. What contradicts a certificate held here is wanted above all, however old the view.
     /// </summary>
     public bool IsWanted(ConsensusMessage message)
     {
@@ -139,7 +139,7 @@ public sealed partial class SimplexCore
             case Proposal proposal:
                 return Admits(proposal.View) && State(proposal.View)?.Proposal?.Block != proposal.Block;
             case Certificate certificate:
-                return certificate.View > _finalized.View && State(certificate.View)?.CertificateOf(certificate.Kind) is null;
+                return Contradicts(certificate) || (certificate.View > _finalized.View && State(certificate.View)?.CertificateOf(certificate.Kind) is null);
             default:
                 return true;
         }

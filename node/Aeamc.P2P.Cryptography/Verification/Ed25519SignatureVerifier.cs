@@ -5,8 +5,8 @@ using Aeamc.P2P.Primitives;
 namespace Aeamc.P2P.Cryptography.Verification;
 
 /// <summary>
-/// The consensus core's port for vote signatures, answered by libsodium. Every member sends its own copy of each certificate, made of votes that
-/// were verified one by one before, so valid signatures are remembered for a while: a digest in place of 55 us of arithmetic. Thread-safe.
+/// The consensus core's port for vote signatures, answered by libsodium. A certificate, a block's announcement and a synced block are made of votes
+/// that mostly were verified one by one before, so valid signatures are remembered for a while: a digest in place of 55 us of arithmetic. Thread-safe.
 /// </summary>
 /// <param name="capacity">How many valid signatures are remembered, about 100 bytes each: some hundred views of a small committee.</param>
 public sealed class Ed25519SignatureVerifier(int capacity = 8192) : ISignatureVerifier

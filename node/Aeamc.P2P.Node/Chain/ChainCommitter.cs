@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
+using Aeamc.P2P.Native.RocksDb;
 using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Primitives;
-using Aeamc.P2P.Native.RocksDb;
 using Aeamc.P2P.Storage.Store;
 
 namespace Aeamc.P2P.Node.Chain;

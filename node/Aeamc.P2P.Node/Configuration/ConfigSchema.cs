@@ -17,7 +17,7 @@ public static class ConfigSchema
         new("node.log_level", ConfigType.Text, "\"info\"", "trace, debug, info, warn or error",
             "info says what an operator needs; debug says every message.") { Check = LogLevel },
         new("node.verify_threads", ConfigType.Integer, "1", "threads",
-            "Signature checks run beside the consensus loop. One thread checks about 18,000 proofs a second.") { Minimum = 1, Maximum = 64 },
+            "Signature checks run beside the consensus loop. One thread checks about 18,000 proofs a second, more with AVX-512.") { Minimum = 1, Maximum = 64 },
 
         new("network.genesis", ConfigType.Text, "\"genesis.json\"", "a file; relative to this file",
             "The network's name, committee and parameters. Every node of a network has the same file.") { Check = NotEmpty },

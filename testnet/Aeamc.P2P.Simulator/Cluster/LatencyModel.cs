@@ -39,6 +39,8 @@ public sealed class LatencyModel
         return new LatencyModel(oneWay, places, "wan");
     }
 
+    public override string ToString() => Name;
+
     /// <summary>Microseconds from one member to another.</summary>
     public int OneWay(int from, int to) => _places == 1 ? _oneWay[0] : _oneWay[(from % _places * _places) + (to % _places)];
 }

@@ -99,7 +99,7 @@ public sealed class CrashSweep
     /// <summary>One kill and the recovery from it.</summary>
     private async Task KillOnceAsync(CancellationToken stop)
     {
-        await Task.Delay(_random.Next(_options.Pause + 1), stop).ConfigureAwait(false);
+        await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(_options.Pause + 1)), TimeProvider.System, stop).ConfigureAwait(false);
         await NoteClaimsAsync(stop).ConfigureAwait(false);
         int victim = _random.Next(Nodes);
         int second = _random.Next(100) < _options.Double ? (victim + 1 + _random.Next(Nodes - 1)) % Nodes : victim;
@@ -114,7 +114,7 @@ public sealed class CrashSweep
             await DieAtPointAsync(victim, CrashPoint.All[_random.Next(CrashPoint.All.Count)], 1 + _random.Next(20), stop).ConfigureAwait(false);
         }
 
-        await Task.Delay(_random.Next(200), stop).ConfigureAwait(false);
+        await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(200)), TimeProvider.System, stop).ConfigureAwait(false);
         await RecoverAsync([victim, .. second == victim ? Array.Empty<int>() : [second]], stop).ConfigureAwait(false);
     }
 

@@ -35,7 +35,24 @@ public static class ApiCalls
 
     public static string Code(this JsonElement body) => body.GetProperty("code").GetString()!;
 
-    public static Timestamp Now() => new((ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+    private static long _last;
+
+    /// <summary>The time, never the same twice: a device's lease requests must be strictly later than the one before, and two calls fit in a millisecond.</summary>
+    public static Timestamp Now()
+    {
+        long last = Volatile.Read(ref _last);
+        while (true)
+        {
+            long next = Math.Max(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), last + 1);
+            long seen = Interlocked.CompareExchange(ref _last, next, last);
+            if (seen == last)
+            {
+                return new((ulong)next);
+            }
+
+            last = seen;
+        }
+    }
 
     public static byte[] Nonce() => System.Security.Cryptography.RandomNumberGenerator.GetBytes(16);
 

@@ -1,12 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Aeamc.P2P.Cryptography;
-using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Libp2p.Multistream;
 using Aeamc.P2P.Libp2p.Noise;
-using Aeamc.P2P.Libp2p.Transport;
 using Aeamc.P2P.Libp2p.Tests.Gossipsub.Protobuf;
+using Aeamc.P2P.Libp2p.Transport;
 using Aeamc.P2P.Libp2p.Yamux;
 using Google.Protobuf;
 

@@ -1,4 +1,3 @@
-using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.Storage;
 using Aeamc.P2P.Testnet.Crash;
 using Aeamc.P2P.Testnet.Network;

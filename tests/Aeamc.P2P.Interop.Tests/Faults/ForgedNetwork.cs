@@ -1,12 +1,10 @@
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Cryptography.Keys;
-using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Configuration;
 using Aeamc.P2P.Node.Hosting;
 using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Node.Metrics;
-using Aeamc.P2P.Node.Sync;
 using Aeamc.P2P.Node.Tests.Support;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;

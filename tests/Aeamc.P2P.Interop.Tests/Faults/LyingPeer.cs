@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Aeamc.P2P.Consensus.Microblocks;
-using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Libp2p.Messaging;

@@ -1,7 +1,6 @@
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.DeviceApi.V2;
 using Aeamc.P2P.Libp2p.Multiformats;
-using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Testnet.Network;
 using Aeamc.P2P.Testnet.Processes;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Libp2p.Records;
 

@@ -1,5 +1,4 @@
 using Aeamc.P2P.Consensus.Microblocks;
-using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Sync;

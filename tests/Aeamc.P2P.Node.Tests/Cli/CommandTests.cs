@@ -1,4 +1,3 @@
-using Aeamc.P2P.Anchoring;
 using Aeamc.P2P.Consensus.Proofs;
 using Aeamc.P2P.Cryptography.Secp256k1;
 using Aeamc.P2P.Ledger;

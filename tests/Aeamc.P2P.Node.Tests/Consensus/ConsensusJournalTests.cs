@@ -26,6 +26,23 @@ public sealed class ConsensusJournalTests : IDisposable
     }
 
     [Fact]
+    public void What_a_node_that_does_not_vote_appends_is_long_at_a_quarter_of_a_megabyte_and_not_after_a_sync() =>
+        With((journal, log, _) =>
+        {
+            var record = new WalRecord.Certified(Epoch.Zero, new View(1), Hash256.Of("block"u8), true);
+            int appended = 0;
+            for (; !journal.IsLong; appended++)
+            {
+                journal.Append(record);
+            }
+
+            Assert.InRange(appended, 2_000, 256 * 1024);
+            journal.Sync(null);
+            Assert.False(journal.IsLong);
+            Assert.Equal((ulong)appended, log.NextSequence);
+        });
+
+    [Fact]
     public void Records_and_mark_are_there_after_a_restart()
     {
         WalRecord[] records =

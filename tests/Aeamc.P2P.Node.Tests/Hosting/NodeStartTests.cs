@@ -1,5 +1,4 @@
 using Aeamc.P2P.Cryptography;
-using Aeamc.P2P.Cryptography.Keys;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Cli;

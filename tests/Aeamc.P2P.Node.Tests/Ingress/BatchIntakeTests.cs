@@ -1,7 +1,6 @@
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Cryptography;
-using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Libp2p.Gossipsub;
 using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Node.Tests.Support;

@@ -1,4 +1,3 @@
-using Aeamc.P2P.Consensus.Committees;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Cryptography;

@@ -9,7 +9,6 @@ using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Sync;
 using Aeamc.P2P.Node.Tests.Support;
 using Aeamc.P2P.Primitives;
-using Aeamc.P2P.Storage.Store;
 
 namespace Aeamc.P2P.Node.Tests.Sync;
 

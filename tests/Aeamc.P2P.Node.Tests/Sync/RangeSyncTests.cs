@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Libp2p.Multiformats;

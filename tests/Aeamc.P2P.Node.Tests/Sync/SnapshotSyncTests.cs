@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Node.Chain;

@@ -2,9 +2,7 @@ using System.Net.Sockets;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Libp2p.Multistream;
-using Aeamc.P2P.Libp2p.Noise;
 using Aeamc.P2P.Libp2p.Transport;
-using Aeamc.P2P.Libp2p.Yamux;
 
 namespace Aeamc.P2P.Fuzz.Siege.Attacks;
 

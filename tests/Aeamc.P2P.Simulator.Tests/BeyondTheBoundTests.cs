@@ -25,8 +25,20 @@ public class BeyondTheBoundTests
         AssertFound("without a nullification", new() { Attacks = [Attack.Outdated], Byzantine = 3, Blocks = 10 });
 
     [Fact]
-    public void Two_pairs_of_twins_among_four_are_found_out() =>
-        AssertFound("nullification and finalization in view", new() { Attacks = [Attack.Twins], Byzantine = 2, Blocks = 10, LossPermille = 100 });
+    public void Two_pairs_of_twins_among_four_are_found_out()
+    {
+        var latency = LatencyModel.Uniform(50_000);
+        AssertFound("nullification and finalization in view", new()
+        {
+            Attacks = [Attack.Twins],
+            Byzantine = 2,
+            Blocks = 10,
+            LossPermille = 100,
+            Latency = latency,
+            Jitter = 0,
+            Core = SimulationOptions.TimingFor(latency, 0, 4),
+        });
+    }
 
     [Fact]
     public void Certificates_that_do_not_stand_by_themselves_are_found_when_the_verifier_accepts_anything()

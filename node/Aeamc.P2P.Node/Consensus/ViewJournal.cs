@@ -48,7 +48,8 @@ public sealed class ViewJournal(NodeStore store, TimeProvider time)
         bool explained = reason is NullifyReason.InvalidProposal or NullifyReason.CertificationFailed or NullifyReason.AdvanceTimeout;
         string detail = explained ? _notes.GetValueOrDefault(view, ViewDetail.None) : ViewDetail.None;
         _counts.AddOrUpdate((reason, detail), 1, static (_, count) => count + 1);
-        GivenUp?.Invoke(Merge(view, record => record with { Reason = reason, Detail = detail }));
+        ViewRecord merged = Merge(view, record => record with { Reason = reason, Detail = detail });
+        GivenUp?.Invoke(merged);
     }
 
     /// <summary>A quorum has given a view up.</summary>

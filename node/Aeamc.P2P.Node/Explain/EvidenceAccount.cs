@@ -15,9 +15,12 @@ internal sealed class EvidenceAccount(ExplainerSources sources, ChainReader chai
     public static string Penalty(ulong epoch) =>
         $"The penalty: its reputation is gone, the members give its turns as leader up at once, and it may not be in a committee after epoch {epoch}.";
 
-    /// <summary>The evidence that a block carries, in its order.</summary>
+    /// <summary>The evidence that a block carries, in its order. An entry's id does not depend on who signed it, so the same votes reported twice are one.</summary>
     public List<ExplainedEvidence> In(ReadBlock block) =>
-        [.. block.Entries.Where(entry => (EntryKind)entry.Kind == EntryKind.EquivocationEvidence).Select(entry => Read(block.Height, entry)).OfType<ExplainedEvidence>()];
+    [
+        .. block.Entries.Where(entry => (EntryKind)entry.Kind == EntryKind.EquivocationEvidence)
+            .Select(entry => Read(block.Height, entry)).OfType<ExplainedEvidence>().DistinctBy(evidence => evidence.Id),
+    ];
 
     /// <summary>The evidence that is an entry of a block; null when there is no such entry.</summary>
     public ExplainedEvidence? Find(Hash256 entry) =>

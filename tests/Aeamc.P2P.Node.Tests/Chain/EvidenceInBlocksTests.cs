@@ -33,7 +33,7 @@ public sealed class EvidenceInBlocksTests : IDisposable
     public async Task Evidence_in_a_block_convicts_the_member_on_every_node()
     {
         EquivocationEvidence evidence = _committee.Equivocation(Offender);
-        Batch batch = _committee.Batch(0, 1, _committee.Report(0, evidence), _committee.Report(1, evidence));
+        Batch batch = _committee.Batch(0, 1, _committee.Report(0, evidence), _committee.Report(1, _committee.Equivocation(Offender, view: 2)));
         using ChainHarness leader = new(_committee, _committee.LeaderOf(1), _folder["leader"]), follower = Follower();
         leader.TakeAndVerify(batch);
         follower.TakeAndVerify(batch);
@@ -47,7 +47,7 @@ public sealed class EvidenceInBlocksTests : IDisposable
         MemberRecord? record = state.Misconduct(_committee.Keys[Offender].PublicKey);
         Assert.Equal(_committee.IdOf(_committee.Report(0, evidence)), record?.Evidence);
         Assert.Equal([new NodeIndex(Offender)], state.Convicted());
-        StoredReceipt second = Assert.NotNull(follower.Store.GetReceipt(_committee.IdOf(_committee.Report(1, evidence))));
+        StoredReceipt second = Assert.NotNull(follower.Store.GetReceipt(_committee.IdOf(_committee.Report(1, _committee.Equivocation(Offender, view: 2)))));
         Assert.Equal(RefusalCode.EvidenceDuplicate, (RefusalCode)second.Code);
         (_, FinalizedHead reloaded) = Reloaded(follower);
         Assert.Equal(record, reloaded.State.Misconduct(_committee.Keys[Offender].PublicKey));
@@ -108,7 +108,7 @@ public sealed class EvidenceInBlocksTests : IDisposable
         LedgerEntry report = _committee.Report(0, _committee.Equivocation(Offender));
         Assert.True(_committee.Context.Decoder.TryDecode(report, out DecodedEntry? decoded));
         BlockEntry[] entries = [.. Enumerable.Repeat(new BlockEntry(decoded, _committee.Keys[0].PublicKey), EvidenceRules.MaximumPerBlock + 1)];
-        MicroblockHeader header = Forge(_committee.Batch(0, 1)).Content.Header;
+        MicroblockHeader header = Forge(_committee.Batch(0, 1, report)).Content.Header;
 
         Assert.Equal(HeaderFault.None, BlockRules.CheckEntries(header with { EntriesRoot = BlockRules.EntriesRootOf(entries[1..]) }, entries[1..]));
         Assert.Equal(HeaderFault.TooMuchEvidence, BlockRules.CheckEntries(header with { EntriesRoot = BlockRules.EntriesRootOf(entries) }, entries));

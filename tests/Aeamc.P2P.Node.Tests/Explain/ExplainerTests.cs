@@ -26,7 +26,7 @@ public sealed class ExplainerTests : IAsyncLifetime
     {
         LedgerEntry report = _committee.Report(0, _committee.Equivocation(Offender));
         _report = _committee.IdOf(report);
-        Batch batch = _committee.Batch(0, 1, report, _committee.Report(1, _committee.Equivocation(Offender)), _committee.Registration("device"));
+        Batch batch = _committee.Batch(0, 1, report, _committee.Report(2, _committee.Equivocation(Offender)), _committee.Report(1, _committee.Equivocation(Offender, view: 2)), _committee.Registration("device"));
         (BlockRef Ref, BlockContent Content) first;
         using (var leader = new ChainHarness(_committee, _committee.LeaderOf(1), _folder["leader"]))
         {
@@ -85,13 +85,13 @@ public sealed class ExplainerTests : IAsyncLifetime
 
         Assert.Equal($"Block 1 was proposed by {Name(_committee.LeaderOf(1))} in view 1 and is final: node-0, node-1 and node-2 signed its finalization.", block.Sentences[0]);
         Assert.Equal("No view was lost before it.", block.Sentences[1]);
-        Assert.Equal("It holds 3 entries, 0 proofs of task among them.", block.Sentences[2]);
+        Assert.Equal("It holds 4 entries, 0 proofs of task among them.", block.Sentences[2]);
         Assert.Equal(
             $"Block 1 carries evidence that node-3 voted for two different blocks in view 1, reported by node-0 (entry {_report}). It convicted the member.", block.Sentences[3]);
         Assert.Contains("reported by node-1", block.Sentences[4], StringComparison.Ordinal);
         Assert.Contains("evidence_duplicate", block.Sentences[4], StringComparison.Ordinal);
         Assert.Equal([true, false], block.Evidence.Select(evidence => evidence.Convicted));
-        Assert.Equal((1UL, 1UL, 3), (block.Block!.View, block.Block.FinalizedBy, block.Block.Entries));
+        Assert.Equal((1UL, 1UL, 4), (block.Block!.View, block.Block.FinalizedBy, block.Block.Entries));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class ExplainerTests : IAsyncLifetime
         Assert.Equal(["It is entry 0 of block 1, of kind equivocation-evidence.", "The ledger accepted it."], entry.Sentences.Take(2));
         Assert.Contains("The checkpoint that the committee co-signed at height 2 covers it", entry.Sentences[2], StringComparison.Ordinal);
         Assert.Equal(("finalized", 1UL, 2UL), (entry.Entry!.Stage, entry.Entry.Height, entry.Entry.Checkpoint));
-        string refused = _committee.IdOf(_committee.Report(1, _committee.Equivocation(Offender))).ToString();
+        string refused = _committee.IdOf(_committee.Report(1, _committee.Equivocation(Offender, view: 2))).ToString();
         Assert.StartsWith("The ledger does not count it (evidence_duplicate): ", Of(ExplainSubject.Proof, refused).Sentences[1], StringComparison.Ordinal);
         Assert.Equal("pending", Of(ExplainSubject.Proof, Hash256.Of("waiting"u8).ToString()).Entry!.Stage);
     }

@@ -16,7 +16,7 @@ public static class ExplainCommand
         $"Say why something is as it is, in plain sentences: asks the running node.\n\n{ExitCodes}\n\nExamples:\n  aeamc explain block 120\n  aeamc explain view 131 --json | jq .views[0].reason")
     {
         One("block", "height", "Who proposed a block, which views before it ended without one and why, who signed it, what evidence it carries and what followed.", "aeamc explain block 120"),
-        One("view", "view", "What became of a view: its block, or why this node gave it up and who else did. Reasons are kept for the last 4,096 views without a block.", "aeamc explain view 131"),
+        One("view", "view", "What became of a view: its block, or why this node gave it up and who else did. Reasons are kept for 4,096 views back.", "aeamc explain view 131"),
         One("evidence", "entry-id", "What a piece of evidence on the chain proves, and the penalty.", "aeamc explain evidence $(aeamc status --json | jq -r '.committee[].conviction.evidence // empty')"),
         One("member", "member", "What is held against a committee member: by its place from 0 on, its label in the genesis file, or its node id.", "aeamc explain member node-2"),
         One("proof", "entry-id", "Where a proof of task, or any other entry, is in the chain, what the ledger made of it, and what proves it.", "aeamc explain proof 9f3a..."),

@@ -7,12 +7,12 @@ using Aeamc.P2P.Storage.Store;
 namespace Aeamc.P2P.Node.Consensus;
 
 /// <summary>
-/// Why views ended without a block, as this node saw it: the last <see cref="Kept"/> of them, over restarts. Written by the consensus loop; the chain's thread
+/// Why views ended without a block, as this node saw it, for <see cref="Kept"/> views back and over restarts. Written by the consensus loop; the chain's thread
 /// adds what it knows of a proposal; read by any thread.
 /// </summary>
 public sealed class ViewJournal(NodeStore store, TimeProvider time)
 {
-    /// <summary>Records kept: a ring of places in the store, by view.</summary>
+    /// <summary>How many views back a record is kept at least: a ring of so many places in the store, by view.</summary>
     public const ulong Kept = 4_096;
 
     /// <summary>Views about which the chain's last word is remembered.</summary>

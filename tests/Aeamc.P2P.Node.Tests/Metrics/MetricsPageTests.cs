@@ -10,16 +10,43 @@ public partial class MetricsPageTests
 {
     private static readonly NodeStatus Status = new()
     {
-        Version = "0.1.0", Network = "unit", ClusterId = 0, NodeId = "aa", PeerId = "", Ready = true, NotReadyReason = "", Height = 12, BlockHash = "", StateRoot = "",
-        BlockTimestamp = 1_700_000_000_500, View = 15, Epoch = 0, Peers = 3, Pending = 1, EntriesAccepted = 5, ProofsAccepted = 4, ProofsFinalized = 20,
+        Version = "0.1.0",
+        Network = "unit",
+        ClusterId = 0,
+        NodeId = "aa",
+        PeerId = "",
+        Ready = true,
+        NotReadyReason = "",
+        Height = 12,
+        BlockHash = "",
+        StateRoot = "",
+        BlockTimestamp = 1_700_000_000_500,
+        View = 15,
+        Epoch = 0,
         Committee =
         [
             new MemberStatus("aa", true, true) { Label = "node-0", Reputation = 500 },
             new MemberStatus("bb", false, false) { Label = "a \"quoted\\ label\n", Reputation = 0, Conviction = new ConvictionStatus("two_notarizes", 0, 9, 11, "ee") },
         ],
-        Refused = new Dictionary<string, long> { ["proof_duplicate"] = 2 }, NullifiedViews = new Dictionary<string, long>(), NetworkRefusals = new Dictionary<string, long>(),
-        EquivocationsSeen = new Dictionary<string, long> { ["two_notarizes"] = 3 }, EvidencePending = 0, MembersConvicted = 1,
-        LatencyBuckets = [], LatencyMilliseconds = [], GroupKey = "", KeyGeneration = "", CheckpointHeight = 10, Anchors = [], ResidentBytes = 1 << 20, UptimeSeconds = 2.5,
+        Peers = 3,
+        Pending = 1,
+        EntriesAccepted = 5,
+        ProofsAccepted = 4,
+        ProofsFinalized = 20,
+        Refused = new Dictionary<string, long> { ["proof_duplicate"] = 2 },
+        NullifiedViews = new Dictionary<string, long>(),
+        NetworkRefusals = new Dictionary<string, long>(),
+        EquivocationsSeen = new Dictionary<string, long> { ["two_notarizes"] = 3 },
+        EvidencePending = 0,
+        MembersConvicted = 1,
+        LatencyBuckets = [],
+        LatencyMilliseconds = [],
+        GroupKey = "",
+        KeyGeneration = "",
+        CheckpointHeight = 10,
+        Anchors = [],
+        ResidentBytes = 1 << 20,
+        UptimeSeconds = 2.5,
     };
 
     private static readonly Dictionary<(NullifyReason, string), long> Views = new()

@@ -57,6 +57,20 @@ public class RecoveryTests
     }
 
     [Fact]
+    public void A_restarted_node_that_had_finalized_a_block_does_not_finalize_it_anew_when_it_is_certified_again()
+    {
+        CoreDriver node = CoreDriver.Follower(_world);
+        BlockRef one = World.Block(_world.Genesis, 1);
+        node.Notarized(one);
+        node.Certify(one);
+        node.Log.RemoveAll(record => record is WalRecord.Certified);
+
+        CoreDriver again = node.Restarted();
+        again.Certify(one);
+        Assert.Equal([Statement.Finalize(_world.Epoch, one)], again.Signed);
+    }
+
+    [Fact]
     public void A_restarted_leader_repeats_its_proposal_instead_of_building_another()
     {
         CoreDriver leader = CoreDriver.Started(_world, _world.LeaderOf(1));

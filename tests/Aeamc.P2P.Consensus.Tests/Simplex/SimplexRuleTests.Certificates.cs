@@ -2,6 +2,7 @@ using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Tests.Support;
 using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Consensus.Tests.Simplex;
 

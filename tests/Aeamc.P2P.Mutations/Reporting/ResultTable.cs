@@ -31,6 +31,9 @@ internal sealed class ResultTable
         }
     }
 
+    /// <summary>Whether a mutation was ever run.</summary>
+    internal bool IsOnRecord(Mutation mutation) => _rows.ContainsKey(mutation.Id);
+
     /// <summary>Whether the last run of a mutation is on record as caught.</summary>
     internal bool IsCaught(Mutation mutation) => _rows.TryGetValue(mutation.Id, out string? row) && !row.Contains("**", StringComparison.Ordinal);
 
@@ -50,9 +53,9 @@ internal sealed class ResultTable
 
             Written by `tests/mutations`; the list is `tests/Aeamc.P2P.Mutations/List`. Each row is a mutant: one guard of the code removed (with the invariant behind it, where there is one), the named tests built and
             run. Rule: a number of [RULES.md](Aeamc.P2P.Consensus/RULES.md), or the section or document that the guard is from. Seconds: to build and test it on two cores.
-            A test in every CI run checks that each text to remove still stands in the source exactly once and that every mutation has a row here that says caught.
+            A test in every CI run checks that each text to remove still stands in the source exactly once and that no row here says survived.
 
-            {known.Count(IsCaught)} of {known.Count} caught, of {MutationList.All.Count} in the list.
+            {known.Count(IsCaught)} of {known.Count} caught; {MutationList.All.Count - known.Count} of the {MutationList.All.Count} in the list were not run yet (`tests/mutations --missing`).
 
             | mutation | rule | what the mutant does | caught by | s |
             |---|---|---|---|---|

@@ -29,7 +29,10 @@ public sealed class SignerWatermark : IDisposable
         }
     }
 
-    /// <summary>The newest mark of any kind; null when this key has signed nothing.</summary>
+    /// <summary>
+    /// The newest mark of any kind; null when this key has signed nothing. Of several in one view the one of the highest kind: kinds are numbered in the
+    /// order in which one view can see them (Notarize, then Nullify or Finalize). An older one would hide that a restored log lacks the newer.
+    /// </summary>
     public SignerMark? Highest
     {
         get
@@ -37,7 +40,7 @@ public sealed class SignerWatermark : IDisposable
             SignerMark? highest = null;
             foreach (SignerMark? mark in _marks)
             {
-                if (mark is { } some && (highest is not { } sofar || some.CompareTimeTo(sofar) > 0))
+                if (mark is { } some && (highest is not { } sofar || some.CompareTimeTo(sofar) >= 0))
                 {
                     highest = some;
                 }

@@ -44,6 +44,8 @@ internal static class LogMutations
             new Edit(Mark, "            < 0 => WatermarkVerdict.Below,", "            < 0 => WatermarkVerdict.Raised,")),
         Storage("mark-conflict", "Crash safety", "the watermark lets another statement of its view be signed",
             new Edit(Mark, "asked.Hash == mark.Hash ? WatermarkVerdict.Repeated : WatermarkVerdict.Conflict,", "WatermarkVerdict.Repeated,")),
+        Storage("mark-latest", "Crash safety", "of two votes in one view the watermark names the earlier, so a log that lacks the later passes for whole",
+            new Edit(Mark, "some.CompareTimeTo(sofar) >= 0)", "some.CompareTimeTo(sofar) > 0)")),
         Storage("mark-slots", "Crash safety", "the watermark overwrites its only whole copy",
             new Edit(Mark, "long offset = (long)(counter % 2) * WatermarkSlot.Distance;", "long offset = (long)(counter % 1) * WatermarkSlot.Distance;")),
         Storage("mark-checksum", "Crash safety", "a torn watermark is believed",

@@ -47,6 +47,7 @@ public sealed class ModelTraceTests
         Assert.Matches("\"finalized\":[4-9]", all);
         Assert.Contains("\"input\":\"timeout\"", all, StringComparison.Ordinal);
         Assert.Matches("\"said\":\"notarize 9\"", all);
+        Assert.Matches("\"input\":\"certified\"[^}]*\"good\":false", all);
     }
 
     private static void Do(World world, ModelBlocks blocks, ModelMember[] members, JsonElement step)

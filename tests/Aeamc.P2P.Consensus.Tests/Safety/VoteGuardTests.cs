@@ -122,6 +122,16 @@ public class VoteGuardTests
         guard.ObserveFinalization(new View(2));
         Assert.False(guard.IsQuiet);
         Assert.Equal(VoteDecision.Sign, guard.Authorize(Statement.Nullify(Epoch, new View(3))));
+        Assert.Equal(quiet ? VoteDecision.Quiet : VoteDecision.BelowFloor, guard.Authorize(Nullify));
+    }
+
+    [Fact]
+    public void An_older_finalization_that_comes_later_opens_nothing()
+    {
+        var guard = new VoteGuard(RecoveredState.Fresh(Epoch, Genesis));
+        guard.ObserveFinalization(new View(3));
+        guard.ObserveFinalization(new View(1));
+        Assert.Equal(VoteDecision.BelowFloor, guard.Authorize(Statement.Nullify(Epoch, new View(3))));
     }
 
     [Fact]

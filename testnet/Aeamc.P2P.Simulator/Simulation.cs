@@ -1,10 +1,14 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Committees;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Adversaries;
+using Aeamc.P2P.Simulator.Application;
 using Aeamc.P2P.Simulator.Checkers;
 using Aeamc.P2P.Simulator.Cluster;
+using Aeamc.P2P.Simulator.Devices;
 using Aeamc.P2P.Simulator.Faults;
 using Aeamc.P2P.Simulator.Measuring;
 
@@ -16,13 +20,18 @@ namespace Aeamc.P2P.Simulator;
 /// </summary>
 public sealed class Simulation
 {
+    /// <summary>How long an operator takes to repair a log, in microseconds.</summary>
+    private const long MendTime = 100_000;
+
     private readonly SortedDictionary<NullifyReason, int> _nullified = [];
     private readonly List<int>[] _endpoints;
     private readonly List<SimulatedNode> _nodes = [];
     private readonly HashSet<int> _resumed = [];
     private readonly List<NodeIndex> _twins = [];
+    private readonly HashSet<int> _reached = [];
+    private readonly List<string> _refusedStarts = [];
+    private readonly DeviceFleet? _fleet;
     private ulong _target;
-    private int _reached;
     private long _calmAt = long.MaxValue;
     private long _resumedAt;
 
@@ -44,8 +53,11 @@ public sealed class Simulation
 
         Committee = new Committee(members);
         Leaders = new LeaderSchedule(Committee, Hash256.Of(BitConverter.GetBytes(options.Seed)));
+        bool full = options.Stack == StackKind.Full;
+        Ledger = full ? new LedgerNetwork(this) : null;
+        Genesis = BlockRef.Genesis(Ledger?.Hash ?? Hash256.Of("genesis"u8));
         Domain = new SigningDomain(Hash256.Of("simulation"u8), 0, Epoch);
-        Verifier = new MessageVerifier(Domain, Committee, Leaders, new ToySignatures(options.AcceptsForgeries), new SimulatedContent());
+        Verifier = new MessageVerifier(Domain, Committee, Leaders, new ToySignatures(options.AcceptsForgeries), full ? new MicroblockContent() : new SimulatedContent());
         Byzantine = byzantine ?? PickByzantine();
         Checks = new Checks(this);
         Network = new SimulatedNetwork(
@@ -60,6 +72,11 @@ public sealed class Simulation
         foreach (NodeIndex twin in _twins)
         {
             Add(new TwinNode(this, twin, _nodes.Count), twin.Value);
+        }
+
+        if (Ledger is not null)
+        {
+            _fleet = new DeviceFleet(this, Ledger);
         }
 
         if (options.Scenario is { } scenario)
@@ -78,7 +95,13 @@ public sealed class Simulation
 
     public Epoch Epoch { get; } = Epoch.Zero;
 
-    public BlockRef Genesis { get; } = BlockRef.Genesis(Hash256.Of("genesis"u8));
+    public BlockRef Genesis { get; }
+
+    /// <summary>What nodes with a ledger have in common; null for consensus alone.</summary>
+    public LedgerNetwork? Ledger { get; }
+
+    /// <summary>Chain time by a perfect clock.</summary>
+    public Timestamp TrueTime => new(LedgerNetwork.Start + (ulong)(Clock.Now / 1000));
 
     public Committee Committee { get; }
 
@@ -148,12 +171,37 @@ public sealed class Simulation
         }
 
         Times.OnCommit(block, Clock.Now);
-        _reached += block.Height.Value == _target ? 1 : 0;
+        if (block.Height.Value == _target)
+        {
+            _reached.Add(node.Endpoint);
+        }
+
         if (IsCalm && _resumedAt == 0 && _resumed.Add(node.Endpoint) && _resumed.Count == Committee.Count - Byzantine.Count)
         {
             _resumedAt = Clock.Now;
         }
     }
+
+    /// <summary>A height is final somewhere for the first time.</summary>
+    public void OnFirstCommit(BlockResult result) => _fleet?.OnBlock(result);
+
+    /// <summary>A node's disk is damaged: its operator mends it after a while, at the latest when the calm begins.</summary>
+    public void OnDamage(SimulatedNode node, DiskDamage damage)
+    {
+        Trace.Add(~(ulong)damage.Frame);
+        _refusedStarts.Add($"member {node.Index} did not start: {damage}");
+        Clock.After(IsCalm ? 0 : MendTime, () =>
+        {
+            if (node.Core is null && node.Disk.Examine() is { } found)
+            {
+                node.Disk.Log.Cut(found);
+                Restart(node);
+            }
+        });
+    }
+
+    /// <summary>What a node's blocks are made of.</summary>
+    public NodeBlocks CreateBlocks(SimulatedNode node) => Ledger is { } network ? new LedgerBlocks(this, network, node) : new BareBlocks(this, node);
 
     /// <summary>A block was built: from here to the commits is its finality.</summary>
     public void OnProposed(BlockRef block) => Times.OnProposed(block.Hash, Clock.Now);
@@ -177,6 +225,11 @@ public sealed class Simulation
             Clock.After(fault.At * 1000L, () => Inject(fault));
         }
 
+        if (Options.Load != Load.Idle)
+        {
+            _fleet?.Start();
+        }
+
         long start = (Options.TroubleTime ?? 0) * 1000L;
         long end = start + (Options.LivenessBound * 1000);
         ScheduleWork(end);
@@ -192,17 +245,37 @@ public sealed class Simulation
         }
 
         int honest = Committee.Count - Byzantine.Count;
-        while (_reached < honest && Clock.RunNext(end))
+        while (_reached.Count < honest && Clock.RunNext(end))
         {
+        }
+
+        if (_reached.Count >= honest)
+        {
+            Drain();
         }
 
         return Judge(honest);
     }
 
+    /// <summary>No new entries; what was acknowledged must be final within the bound.</summary>
+    private void Drain()
+    {
+        _fleet?.Stop();
+        long end = Clock.Now + (Options.EntryBound * 1000);
+        while (Checks.Entries.Waiting > 0 && !Checks.Violations.Any() && Clock.RunNext(end))
+        {
+        }
+
+        if (!Checks.Violations.Any())
+        {
+            Checks.Entries.OnEnd();
+        }
+    }
+
     private SimulationResult Judge(int honest)
     {
         // Halted nodes explain themselves; otherwise a missing block is a violation of its own.
-        if (_reached < honest && !Checks.Violations.Any())
+        if (_reached.Count < honest && !Checks.Violations.Any())
         {
             Checks.OnNoProgress($"no {Options.Blocks} blocks within {Options.LivenessBound} ms: heights "
                 + string.Join(' ', _nodes.Select(n => $"{n.Disk.Tip.Height}@{n.Core?.CurrentView}")));
@@ -225,7 +298,7 @@ public sealed class Simulation
             Network.Traffic,
             _nullified,
             [.. Checks.Offenders.Select(o => (int)o)])
-        { Nodes = Committee.Count };
+        { Nodes = Committee.Count, Entries = Checks.Entries.Applied, RefusedStarts = _refusedStarts };
     }
 
     private void BeginCalm(long now)
@@ -239,12 +312,13 @@ public sealed class Simulation
         {
             node.CrashAtWrite = null;
             node.ClockOffset = 0;
+            node.Disk.IsFull = false;
             Restart(node);
             highest = Math.Max(highest, node.IsHonest ? node.Disk.Tip.Height.Value : 0);
         }
 
         _target = highest + (ulong)Options.Blocks;
-        _reached = 0;
+        _reached.Clear();
     }
 
     private static void Restart(SimulatedNode node)
@@ -286,14 +360,44 @@ public sealed class Simulation
                 jumper.ClockOffset += jump.By * 1000L;
                 Clock.After(length, () => jumper.ClockOffset = 0);
                 break;
+            case Fault.BitFlip flip:
+                SimulatedNode flipped = _nodes[flip.Node % _nodes.Count];
+                flipped.Crash();
+                if (Chance.Permille(250) ? flipped.Disk.Mark.Flip(Chance) : flipped.Disk.Log.Flip(Chance))
+                {
+                    Trace.Add((ulong)flip.Node);
+                }
+
+                Clock.After(length, () => Restart(flipped));
+                break;
+            case Fault.FullDisk full:
+                SimulatedNode filled = _nodes[full.Node % _nodes.Count];
+                filled.Disk.IsFull = true;
+                Clock.After(length, () => EmptyDisk(filled));
+                break;
             default:
                 throw Invariant.Fail($"fault {fault}");
         }
     }
 
+    /// <summary>There is room again: the node starts over from what is on the disk, also when it had not written meanwhile.</summary>
+    private static void EmptyDisk(SimulatedNode node)
+    {
+        if (node.Disk.IsFull)
+        {
+            node.Disk.IsFull = false;
+            if (node.Core is not null)
+            {
+                node.Crash();
+            }
+
+            node.Start();
+        }
+    }
+
     private void ScheduleWork(long end)
     {
-        if (Options.Load != Load.Mixed)
+        if (Options.Load != Load.Mixed || Ledger is not null)
         {
             return;
         }

@@ -18,11 +18,8 @@ namespace Aeamc.P2P.Simulator;
 /// One cluster in virtual time: the daemon's own core, a network and disks that fail as seed and schedule say, and checkers. Everything is drawn
 /// from the seed; nothing reads the machine, so one seed is one run.
 /// </summary>
-public sealed class Simulation
+public sealed partial class Simulation
 {
-    /// <summary>How long an operator takes to repair a log, in microseconds.</summary>
-    private const long MendTime = 100_000;
-
     private readonly SortedDictionary<NullifyReason, int> _nullified = [];
     private readonly List<int>[] _endpoints;
     private readonly List<SimulatedNode> _nodes = [];
@@ -185,33 +182,11 @@ public sealed class Simulation
     /// <summary>A height is final somewhere for the first time.</summary>
     public void OnFirstCommit(BlockResult result) => _fleet?.OnBlock(result);
 
-    /// <summary>A node's disk is damaged: its operator mends it after a while, at the latest when the calm begins.</summary>
-    public void OnDamage(SimulatedNode node, DiskDamage damage)
-    {
-        Trace.Add(~(ulong)damage.Frame);
-        _refusedStarts.Add($"member {node.Index} did not start: {damage}");
-        Clock.After(IsCalm ? 0 : MendTime, () =>
-        {
-            if (node.Core is null && node.Disk.Examine() is { } found)
-            {
-                node.Disk.Log.Cut(found);
-                Restart(node);
-            }
-        });
-    }
-
     /// <summary>What a node's blocks are made of.</summary>
     public NodeBlocks CreateBlocks(SimulatedNode node) => Ledger is { } network ? new LedgerBlocks(this, network, node) : new BareBlocks(this, node);
 
     /// <summary>A block was built: from here to the commits is its finality.</summary>
     public void OnProposed(BlockRef block) => Times.OnProposed(block.Hash, Clock.Now);
-
-    /// <summary>A node crashes and comes back after a while, at the latest when the calm begins.</summary>
-    public void CrashNow(SimulatedNode node, long microseconds)
-    {
-        node.Crash();
-        Clock.After(microseconds, () => Restart(node));
-    }
 
     public SimulationResult Run()
     {
@@ -299,100 +274,6 @@ public sealed class Simulation
             _nullified,
             [.. Checks.Offenders.Select(o => (int)o)])
         { Nodes = Committee.Count, Entries = Checks.Entries.Applied, RefusedStarts = _refusedStarts };
-    }
-
-    private void BeginCalm(long now)
-    {
-        IsCalm = true;
-        _calmAt = now;
-        Network.IsTroubled = false;
-        Network.Heal();
-        ulong highest = 0;
-        foreach (SimulatedNode node in _nodes)
-        {
-            node.CrashAtWrite = null;
-            node.ClockOffset = 0;
-            node.Disk.IsFull = false;
-            Restart(node);
-            highest = Math.Max(highest, node.IsHonest ? node.Disk.Tip.Height.Value : 0);
-        }
-
-        _target = highest + (ulong)Options.Blocks;
-        _reached.Clear();
-    }
-
-    private static void Restart(SimulatedNode node)
-    {
-        if (node.Core is null)
-        {
-            node.Start();
-        }
-    }
-
-    private void Inject(Fault fault)
-    {
-        long length = fault.Length * 1000L;
-        switch (fault)
-        {
-            case Fault.Crash crash when _nodes[crash.Node % _nodes.Count] is { Core: not null } node:
-                if (crash.Where == CrashPoint.Now)
-                {
-                    CrashNow(node, length);
-                }
-                else
-                {
-                    node.CrashAtWrite = (crash.Where, length);
-                }
-
-                break;
-            case Fault.Crash:
-                break;
-            case Fault.Partition partition:
-                Network.Cut(partition.Side, ~partition.Side, length);
-                if (!partition.OneWay)
-                {
-                    Network.Cut(~partition.Side, partition.Side, length);
-                }
-
-                break;
-            case Fault.ClockJump jump:
-                SimulatedNode jumper = _nodes[jump.Node % _nodes.Count];
-                jumper.ClockOffset += jump.By * 1000L;
-                Clock.After(length, () => jumper.ClockOffset = 0);
-                break;
-            case Fault.BitFlip flip:
-                SimulatedNode flipped = _nodes[flip.Node % _nodes.Count];
-                flipped.Crash();
-                if (Chance.Permille(250) ? flipped.Disk.Mark.Flip(Chance) : flipped.Disk.Log.Flip(Chance))
-                {
-                    Trace.Add((ulong)flip.Node);
-                }
-
-                Clock.After(length, () => Restart(flipped));
-                break;
-            case Fault.FullDisk full:
-                SimulatedNode filled = _nodes[full.Node % _nodes.Count];
-                filled.Disk.IsFull = true;
-                Clock.After(length, () => EmptyDisk(filled));
-                break;
-            default:
-                throw Invariant.Fail($"fault {fault}");
-        }
-    }
-
-    /// <summary>There is room again: the node starts over from what is on the disk, also when it had not written meanwhile.</summary>
-    private static void EmptyDisk(SimulatedNode node)
-    {
-        if (node.Disk.IsFull)
-        {
-            node.Disk.IsFull = false;
-            if (node.Core is not null)
-            {
-                node.Crash();
-            }
-
-            node.Start();
-        }
     }
 
     private void ScheduleWork(long end)

@@ -5,21 +5,21 @@ namespace Aeamc.P2P.Mutations.List;
 /// <summary>What is an offence, and how often it counts.</summary>
 internal static class EvidenceMutations
 {
-    private const string Same = "if (one.Voter != other.Voter || a.Epoch != b.Epoch || a.View != b.View || a == b)";
+    private const string Different = "one.Epoch != other.Epoch || one.View != other.View || one == other ? null";
     private const string Rules = "consensus/Aeamc.P2P.Ledger/Rules/EvidenceRules.cs";
 
     internal static IReadOnlyList<Mutation> List { get; } =
     [
         Consensus("evidence-of-two", "Evidence", "votes of two members are evidence against one",
-            new Edit(Evidence, Same, "if (a.Epoch != b.Epoch || a.View != b.View || a == b)")),
+            new Edit(Evidence, "if (one.Voter == other.Voter && KindOf", "if (KindOf")),
         Consensus("evidence-epochs", "Evidence", "votes of two epochs are evidence",
-            new Edit(Evidence, Same, "if (one.Voter != other.Voter || a.View != b.View || a == b)")),
+            new Edit(Evidence, Different, "one.View != other.View || one == other ? null")),
         Consensus("evidence-views", "Evidence", "votes of two views are evidence",
-            new Edit(Evidence, Same, "if (one.Voter != other.Voter || a.Epoch != b.Epoch || a == b)")),
+            new Edit(Evidence, Different, "one.Epoch != other.Epoch || one == other ? null")),
         Consensus("evidence-repeated", "Evidence", "one vote sent twice is evidence",
-            new Edit(Evidence, Same, "if (one.Voter != other.Voter || a.Epoch != b.Epoch || a.View != b.View)")),
+            new Edit(Evidence, Different, "one.Epoch != other.Epoch || one.View != other.View ? null")),
         Consensus("evidence-kinds", "Evidence", "Notarize and Nullify in one view are evidence",
-            new Edit(Evidence, "else if (a.Kind != b.Kind && a.Kind != VoteKind.Notarize && b.Kind != VoteKind.Notarize)", "else if (a.Kind != b.Kind)")),
+            new Edit(Evidence, "(VoteKind.Nullify, VoteKind.Finalize) or", "(VoteKind.Nullify, VoteKind.Finalize) or (VoteKind.Notarize, VoteKind.Nullify) or (VoteKind.Nullify, VoteKind.Notarize) or")),
         Consensus("evidence-second-signature", "Evidence", "the second vote's signature is not checked",
             new Edit(Evidence, "return first == VerificationResult.Valid ? verifier.Verify(Second, out _) : first;", "return first;")),
         Consensus("evidence-first-signature", "Evidence", "the first vote's signature is not checked",
@@ -36,11 +36,13 @@ internal static class EvidenceMutations
             new Edit(Tally, "VoteKind.Finalize => Find(VoteKind.Nullify, vote.Voter),", "VoteKind.Finalize => null,")),
         Ledger("offence-reporter", "Evidence", "anybody may report an offence",
             new Edit(Rules, "if (!MemberRules.TryFind(draft, signer, out _))", "if (draft.Parameters is null)")),
-        Ledger("offence-verified", "Evidence", "an offence that does not verify goes on record",
-            new Edit(Rules, "if (!draft.Ports.Evidence.TryVerify(report.Evidence, out NodeId offender, out Hash256 offence) || draft", "if ((!draft.Ports.Evidence.TryVerify(report.Evidence, out NodeId offender, out Hash256 offence) && draft.Parameters is null) || draft")),
+        Ledger("offence-verified", "Evidence", "an offence whose signatures do not verify goes on record",
+            new Edit(Rules, "if (!draft.Ports.Evidence.Verify(report.Evidence))", "if (!draft.Ports.Evidence.Verify(report.Evidence) && draft.Parameters is null)")),
         Ledger("offence-of-member", "Evidence", "an offence of somebody who is no member goes on record",
-            new Edit(Rules, " || draft.Parent.IndexOf(offender) is null)", ")")),
+            new Edit(Rules, " || draft.Parent.IndexOf(offence.Offender) is null)", ")")),
         Ledger("offence-once", "Evidence", "one offence counts with every report",
-            new Edit(Rules, "if (draft.TryRead(key, out _))", "if (draft.TryRead(key, out _) && draft.Parameters is null)")),
+            new Edit(Rules, "known.Epoch >= offence.Epoch)", "known.Epoch > offence.Epoch)")),
+        Ledger("offence-expires", "Evidence", "an offence of any age goes on record",
+            new Edit(Rules, "if (IsExpired(offence.View, draft.Context.View))", "if (IsExpired(offence.View, draft.Context.View) && draft.Parameters is null)")),
     ];
 }

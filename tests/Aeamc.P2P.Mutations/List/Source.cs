@@ -3,6 +3,7 @@ namespace Aeamc.P2P.Mutations.List;
 /// <summary>Short names for the files and test projects that the lists speak of.</summary>
 internal static class Source
 {
+    internal const string CoreEvidence = "consensus/Aeamc.P2P.Consensus/Simplex/SimplexCore.Evidence.cs";
     internal const string Core = "consensus/Aeamc.P2P.Consensus/Simplex/SimplexCore.cs";
     internal const string Certificates = "consensus/Aeamc.P2P.Consensus/Simplex/SimplexCore.Certificates.cs";
     internal const string Proposals = "consensus/Aeamc.P2P.Consensus/Simplex/SimplexCore.Proposals.cs";

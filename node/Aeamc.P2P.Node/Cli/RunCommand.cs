@@ -22,6 +22,7 @@ public static class RunCommand
     private static async Task<int> RunAsync(string path, CancellationToken cancellationToken)
     {
         NodeConfig config = ConfigLoader.Load(path, CommonOptions.Environment());
+        PoolThreads.Set();
         using ILoggerFactory loggers = LoggerFactory.Create(builder => builder
             .SetMinimumLevel(Level(config.LogLevel))
             .AddFilter("Microsoft", LogLevel.Warning)

@@ -65,7 +65,7 @@ public static class TestnetCommand
             {
                 NetworkDelayMs = 400,
                 IdleIntervalMs = 1_000,
-                BlockIntervalMs = 20,
+                BlockIntervalMs = 30,
                 CheckpointIntervalMs = 15_000,
                 DkgPhaseMs = 2_000,
                 HeartbeatMinIntervalMs = 200,

@@ -129,6 +129,8 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
             Epoch = host.Context.Epoch.Value,
             Committee = members,
             Peers = connected.Count,
+            KnownPeers = host.Network.KnownPeers,
+            BannedPeers = host.Network.BannedPeers,
             Pending = host.Waiting.Count,
             EntriesAccepted = host.Ingress.Accepted,
             ProofsAccepted = host.Ingress.ProofsAccepted,

@@ -4,7 +4,7 @@ using Aeamc.P2P.Ledger;
 namespace Aeamc.P2P.DeviceApi;
 
 /// <summary>Refusals in words, also from the stable codes that blocks are kept with.</summary>
-internal static class RefusalTexts
+public static class RefusalTexts
 {
     private static readonly FrozenDictionary<string, string> Sentences =
         Enum.GetValues<RefusalCode>().ToFrozenDictionary(code => code.Code(), code => code.Explain());

@@ -35,32 +35,28 @@ public sealed record EquivocationEvidence
     /// <summary>The view it was done in.</summary>
     public View View => First.Statement.View;
 
+    /// <summary>What a member that signed both statements did; null when an honest one may sign both.</summary>
+    public static EquivocationKind? KindOf(in Statement one, in Statement other) =>
+        one.Epoch != other.Epoch || one.View != other.View || one == other ? null
+        : (one.Kind, other.Kind) switch
+        {
+            (VoteKind.Notarize, VoteKind.Notarize) => EquivocationKind.TwoNotarizes,
+            (VoteKind.Finalize, VoteKind.Finalize) => EquivocationKind.TwoFinalizes,
+            (VoteKind.Nullify, VoteKind.Finalize) or (VoteKind.Finalize, VoteKind.Nullify) => EquivocationKind.NullifyAndFinalize,
+            _ => null,
+        };
+
     /// <summary>Evidence out of two votes, in either order; false when an honest member could have cast both.</summary>
     public static bool TryCreate(Vote one, Vote other, [NotNullWhen(true)] out EquivocationEvidence? evidence)
     {
         evidence = null;
-        Statement a = one.Statement, b = other.Statement;
-        if (one.Voter != other.Voter || a.Epoch != b.Epoch || a.View != b.View || a == b)
+        if (one.Voter == other.Voter && KindOf(one.Statement, other.Statement) is { } kind)
         {
-            return false;
+            bool inOrder = Precedes(one.Statement, other.Statement);
+            evidence = inOrder ? new EquivocationEvidence(kind, one, other) : new EquivocationEvidence(kind, other, one);
         }
 
-        EquivocationKind kind;
-        if (a.Kind == b.Kind && a.HasBlock)
-        {
-            kind = a.Kind == VoteKind.Notarize ? EquivocationKind.TwoNotarizes : EquivocationKind.TwoFinalizes;
-        }
-        else if (a.Kind != b.Kind && a.Kind != VoteKind.Notarize && b.Kind != VoteKind.Notarize)
-        {
-            kind = EquivocationKind.NullifyAndFinalize;
-        }
-        else
-        {
-            return false;
-        }
-
-        evidence = Precedes(a, b) ? new EquivocationEvidence(kind, one, other) : new EquivocationEvidence(kind, other, one);
-        return true;
+        return evidence is not null;
     }
 
     /// <summary>Checks both signatures against the epoch's committee.</summary>

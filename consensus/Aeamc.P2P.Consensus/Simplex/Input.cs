@@ -49,6 +49,12 @@ public abstract record Input
     /// </summary>
     public sealed record WorkWaiting(bool Any) : Input;
 
+    /// <summary>
+    /// Members whose equivocation in this epoch stands in a finalized block, all of them or those that came since. Given at every change, and after a
+    /// start. Which block a node has reached differs, so this moves timers and own Nullify votes only, never what is valid.
+    /// </summary>
+    public sealed record MembersConvicted(IReadOnlyList<NodeIndex> Members) : Input;
+
     /// <summary>A peer asks for certificates.</summary>
     public sealed record CertificatesRequested(NodeId From, CertificatesRequest Request) : Input;
 }

@@ -23,4 +23,7 @@ public enum NullifyReason : byte
 
     /// <summary>The leader has been silent for <see cref="SimplexOptions.SkipViews"/> views, or since its last turn, while a quorum was not.</summary>
     LeaderSilent = 7,
+
+    /// <summary>The leader's equivocation stands in the ledger (<see cref="Input.MembersConvicted"/>): it has no turn in this epoch any more.</summary>
+    LeaderConvicted = 8,
 }

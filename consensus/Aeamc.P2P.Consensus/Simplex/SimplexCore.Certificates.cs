@@ -22,6 +22,12 @@ public sealed partial class SimplexCore
     /// <summary>Rule 12: a certificate is taken from any view above the last finalized one.</summary>
     private void OnCertificate(Certificate certificate, Source source)
     {
+        if (source == Source.Received)
+        {
+            // Before anything else, above all before a halt: who signed on both sides is what is left to say then (rule 14).
+            HoldAgainstVotes(certificate);
+        }
+
         if (Contradicts(certificate))
         {
             Halt(HaltReason.ConflictingCertificates, certificate.Statement.ToString());

@@ -49,6 +49,12 @@ public sealed partial class SimplexCore
 
         SetTimer(TimerKind.Advance, _leaderSilent ? 0 : idle + (3 * Delay()));
         SetTimer(TimerKind.Retry, _options.RetryInterval);
+        if (LosesItsTurn(leader))
+        {
+            // Rule 1: no waiting and no vote for a leader whose equivocation stands in the ledger.
+            Nullify(NullifyReason.LeaderConvicted);
+        }
+
         TryPropose();
         TryVerify();
     }

@@ -1,5 +1,4 @@
 using Aeamc.P2P.Consensus.Committees;
-using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Safety;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Primitives;
@@ -8,9 +7,10 @@ namespace Aeamc.P2P.Consensus.Simplex;
 
 /// <summary>
 /// Simplex consensus of one epoch as a pure state machine: the same inputs give the same effects, everywhere. No clock, no keys, no
-/// I/O. Rules 1 to 12 are those of RULES.md beside this folder; each branch cites its own. Not safe for concurrent use: one loop owns it.
+/// I/O. Rules 1 to 14 are those of RULES.md beside this folder; each branch cites its own. Not safe for concurrent use: one loop owns it.
 /// Parts: this file takes inputs and counts votes; <c>.Views</c> enters views and times them; <c>.Proposals</c> builds and judges
-/// proposals; <c>.Certificates</c> draws the consequences of quorums; <c>.Recovery</c> starts from a log.
+/// proposals; <c>.Certificates</c> draws the consequences of quorums; <c>.Evidence</c> holds signatures against each other;
+/// <c>.Recovery</c> starts from a log.
 /// </summary>
 public sealed partial class SimplexCore
 {
@@ -113,6 +113,9 @@ public sealed partial class SimplexCore
             case Input.CertificatesRequested requested:
                 OnRequest(requested.From, requested.Request);
                 break;
+            case Input.MembersConvicted convicted:
+                OnConvicted(convicted.Members);
+                break;
             default:
                 throw Invariant.Fail($"no rule for {input.GetType().Name}");
         }
@@ -172,6 +175,7 @@ public sealed partial class SimplexCore
             OnConflict(state, conflict, vote);
         }
 
+        HoldAgainstCertificates(state, vote);
         if (!added || view <= _finalized.View)
         {
             return;
@@ -197,21 +201,6 @@ public sealed partial class SimplexCore
         if (view == _view.Next && !own && state.Votes.Voters > _committee.MaximumFaulty)
         {
             AskWhatEndedThisView(vote.Voter);
-        }
-    }
-
-    private void OnConflict(ViewState state, Vote earlier, Vote later)
-    {
-        if (later.Statement.Kind == VoteKind.Notarize && later.Voter == _leaders.LeaderOf(state.View))
-        {
-            // Rule 4: the leader proposed two blocks.
-            state.LeaderEquivocated = true;
-        }
-
-        if (EquivocationEvidence.TryCreate(earlier, later, out EquivocationEvidence? evidence)
-            && state.MarkReported(evidence.Offender, evidence.Kind))
-        {
-            _effects.Add(new Effect.ReportEvidence(evidence));
         }
     }
 

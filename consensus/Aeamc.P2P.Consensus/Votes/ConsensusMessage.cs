@@ -58,6 +58,10 @@ public sealed record Certificate(Statement Statement, SignerBitmap Signers, Read
 
     /// <summary>The block certified; default for a nullification.</summary>
     public BlockRef Block => Statement.Block;
+
+    /// <summary>The vote that a member's signature in here is; null when it did not sign. Only for a certificate whose bitmap fits its signatures.</summary>
+    public Vote? VoteOf(NodeIndex member) =>
+        Signers.Contains(member) ? new Vote(Statement, member, new VoteSignature(Signatures.Span.Slice(Signers.CountBelow(member) * VoteSignature.Size, VoteSignature.Size))) : null;
 }
 
 /// <summary>"Send me the certificates you hold for these views." Answered with at most <see cref="MaximumViews"/> views' certificates.</summary>

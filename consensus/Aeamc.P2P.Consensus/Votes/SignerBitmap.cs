@@ -47,6 +47,18 @@ public readonly struct SignerBitmap
         }
     }
 
+    /// <summary>How many signers come before a member: the place of its signature in a certificate.</summary>
+    public int CountBelow(NodeIndex member)
+    {
+        int place = member.Value / 8, count = 0;
+        for (int i = 0; i < place; i++)
+        {
+            count += BitOperations.PopCount(_bits[i]);
+        }
+
+        return count + BitOperations.PopCount((uint)(_bits[place] & ((1 << (member.Value % 8)) - 1)));
+    }
+
     /// <summary>Whether the length is right for n members and no bit stands beyond the last.</summary>
     public bool FitsCommittee(int members)
     {

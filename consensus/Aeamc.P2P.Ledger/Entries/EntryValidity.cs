@@ -6,7 +6,7 @@ namespace Aeamc.P2P.Ledger;
 /// </summary>
 public static class EntryValidity
 {
-    /// <summary>Reads an entry and checks its signature under the key that it names.</summary>
+    /// <summary>Reads an entry and checks its signature under the key that it names. Evidence is checked apart (<see cref="IsProven"/>).</summary>
     /// <returns><see cref="RefusalCode.None"/>, <see cref="RefusalCode.MalformedEntry"/> or <see cref="RefusalCode.SignatureInvalid"/>.</returns>
     public static RefusalCode Check(EntryDecoder decoder, LedgerEntry entry, ISignatureVerdicts verdicts, out DecodedEntry? decoded) =>
         decoder.TryDecode(entry, out decoded) ? Check(decoded, verdicts) : RefusalCode.MalformedEntry;
@@ -16,4 +16,11 @@ public static class EntryValidity
         entry.Claim is not { } claim || verdicts.Verify(claim.Algorithm, claim.Key, claim.Message.Span, claim.Signature.Span)
             ? RefusalCode.None
             : RefusalCode.SignatureInvalid;
+
+    /// <summary>
+    /// Whether evidence proves what it says, by the epoch's keys alone; true of every other kind. Like a signature, it does not depend on the state, so an
+    /// entry that fails makes its block invalid: its leader accused somebody without having checked.
+    /// </summary>
+    public static bool IsProven(DecodedEntry entry, IEvidenceVerifier verifier) =>
+        entry.Payload is not EvidenceReport report || (verifier.TryRead(report.Evidence, out _) && verifier.Verify(report.Evidence));
 }

@@ -1,15 +1,15 @@
-using Aeamc.P2P.Primitives;
-
 namespace Aeamc.P2P.Ledger;
 
-/// <summary>Port: whether bytes prove that a committee member signed two statements that exclude each other. A pure function of its arguments.</summary>
+/// <summary>Port: the consensus core's evidence, which the ledger stores and cannot read. Both are pure functions of their arguments.</summary>
 public interface IEvidenceVerifier
 {
-    /// <summary>Reads and checks evidence.</summary>
+    /// <summary>Reads what evidence says was done, believing nothing yet: costs no signature check.</summary>
     /// <param name="evidence">The evidence as the consensus core encodes it.</param>
-    /// <param name="offender">Whose signatures contradict each other.</param>
-    /// <param name="offence">
-    /// What makes the offence one and the same however it is reported: a digest of epoch, view and offender, not of the evidence bytes.
-    /// </param>
-    bool TryVerify(ReadOnlySpan<byte> evidence, out NodeId offender, out Hash256 offence);
+    /// <param name="offence">Who did what, and when.</param>
+    /// <returns>False when it is not the canonical encoding of two statements that exclude each other, or not of a known epoch's committee.</returns>
+    bool TryRead(ReadOnlySpan<byte> evidence, out Offence offence);
+
+    /// <summary>Whether both signatures are the offender's.</summary>
+    /// <param name="evidence">Evidence that <see cref="TryRead"/> reads.</param>
+    bool Verify(ReadOnlySpan<byte> evidence);
 }

@@ -147,6 +147,9 @@ public enum RefusalCode : byte
     /// <summary>The evidence does not prove equivocation of a member.</summary>
     EvidenceInvalid,
 
-    /// <summary>The offence is on record.</summary>
+    /// <summary>The offender's conviction is on record for that epoch.</summary>
     EvidenceDuplicate,
+
+    /// <summary>The evidence is of a view too far behind the block's.</summary>
+    EvidenceExpired,
 }

@@ -83,7 +83,8 @@ public static class RefusalCodes
         RefusalCode.AnchorDuplicate => ("anchor_duplicate", "This height's anchor on that chain is on record already."),
         RefusalCode.AnchorAhead => ("anchor_ahead", "The anchored height is not finalized yet; report it when it is."),
         RefusalCode.EvidenceInvalid => ("evidence_invalid", "The evidence does not prove that a member contradicted itself."),
-        RefusalCode.EvidenceDuplicate => ("evidence_duplicate", "This offence is on record already."),
+        RefusalCode.EvidenceDuplicate => ("evidence_duplicate", "This member's equivocation in that epoch is on record already."),
+        RefusalCode.EvidenceExpired => ("evidence_expired", "The evidence is of a view too long ago; report equivocation when it is seen."),
         _ => throw new ArgumentOutOfRangeException(nameof(code)),
     };
 }

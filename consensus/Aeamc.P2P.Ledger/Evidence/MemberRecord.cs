@@ -4,18 +4,32 @@ using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Ledger;
 
-/// <summary>What is held against a committee member. Stored as [offences u32, last u64].</summary>
-/// <param name="Offences">Equivocations on record.</param>
-/// <param name="Last">The block that recorded the last one. The member is not eligible from the next epoch.</param>
-public sealed record MemberRecord(uint Offences, Height Last)
+/// <summary>
+/// A committee member's conviction: the offence, where its proof is, and what it cost. Written once per member and epoch, so what members do wrong
+/// cannot fill the state. Stored as [kind u8, epoch u64, view u64, height u64, evidence bin 32, reputation u64].
+/// </summary>
+/// <param name="Kind">What it did.</param>
+/// <param name="Epoch">The epoch it did it in, the last one whose committee it may be in.</param>
+/// <param name="View">The view it did it in.</param>
+/// <param name="Height">The block that recorded it.</param>
+/// <param name="Evidence">The entry in that block that proved it.</param>
+/// <param name="Reputation">What is left of its reputation, 0..1,000.</param>
+public sealed record MemberRecord(OffenceKind Kind, Epoch Epoch, View View, Height Height, Hash256 Evidence, ulong Reputation)
 {
+    /// <summary>Whether the member may be in the committee of an epoch: not after the one it equivocated in (consensus.md, "Evidence").</summary>
+    public bool IsEligibleIn(Epoch epoch) => epoch <= Epoch;
+
     internal byte[] Encode()
     {
-        var output = new ArrayBufferWriter<byte>(16);
+        var output = new ArrayBufferWriter<byte>(80);
         var writer = new MessagePackWriter(output);
-        writer.WriteArrayHeader(2);
-        writer.Write((ulong)Offences);
-        writer.Write(Last.Value);
+        writer.WriteArrayHeader(6);
+        writer.Write((ulong)Kind);
+        writer.Write(Epoch.Value);
+        writer.Write(View.Value);
+        writer.Write(Height.Value);
+        writer.Write(Evidence);
+        writer.Write(Reputation);
         return output.WrittenSpan.ToArray();
     }
 
@@ -23,12 +37,20 @@ public sealed record MemberRecord(uint Offences, Height Last)
     {
         record = null;
         var reader = new MessagePackReader(bytes);
-        if (!reader.TryReadArrayHeader(2) || !reader.TryReadUInt32(out uint offences) || !reader.TryReadUInt64(out ulong last) || !reader.End)
+        if (!reader.TryReadArrayHeader(6)
+            || !reader.TryReadUInt8(out byte kind)
+            || (OffenceKind)kind is not (OffenceKind.TwoNotarizes or OffenceKind.TwoFinalizes or OffenceKind.NullifyAndFinalize)
+            || !reader.TryReadUInt64(out ulong epoch)
+            || !reader.TryReadUInt64(out ulong view)
+            || !reader.TryReadUInt64(out ulong height)
+            || !reader.TryReadHash(out Hash256 evidence)
+            || !reader.TryReadUInt64(out ulong reputation)
+            || !reader.End)
         {
             return false;
         }
 
-        record = new MemberRecord(offences, new Height(last));
+        record = new MemberRecord((OffenceKind)kind, new Epoch(epoch), new View(view), new Height(height), evidence, reputation);
         return true;
     }
 }

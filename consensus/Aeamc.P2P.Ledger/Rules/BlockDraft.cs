@@ -98,6 +98,18 @@ internal sealed class BlockDraft(LedgerState parent, BlockContext context, Ledge
         slot.Changed = true;
     }
 
+    /// <summary>A committee member's conviction, as this block left it so far; null when there is none.</summary>
+    public MemberRecord? Member(NodeId node)
+    {
+        if (!TryRead(StateKeys.Member(node), out ReadOnlyMemory<byte> value))
+        {
+            return null;
+        }
+
+        Invariant.Check(MemberRecord.TryDecode(value.Span, out MemberRecord? record));
+        return record;
+    }
+
     /// <summary>Reads a key that has no record type of its own, as this block left it so far.</summary>
     public bool TryRead(byte[] key, out ReadOnlyMemory<byte> value)
     {

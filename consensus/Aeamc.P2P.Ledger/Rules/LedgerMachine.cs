@@ -45,6 +45,9 @@ public sealed class LedgerMachine(LedgerPorts ports)
         return ApplyEntry(draft, entry, 0);
     }
 
+    /// <summary>Whether an entry that is evidence proves what it says (<see cref="EntryValidity.IsProven"/>); true of every other kind.</summary>
+    public bool IsProven(DecodedEntry entry) => EntryValidity.IsProven(entry, ports.Evidence);
+
     private static RefusalCode ApplyEntry(BlockDraft draft, DecodedEntry entry, uint index) => entry.Payload switch
     {
         TaskProof payload => ProofRules.Apply(draft, payload, KeyOf(entry)),
@@ -58,7 +61,7 @@ public sealed class LedgerMachine(LedgerPorts ports)
         DkgPost payload => DkgRules.Apply(draft, payload, KeyOf(entry)),
         DkgConfirmation payload => DkgRules.Apply(draft, payload, KeyOf(entry)),
         AnchorRecord payload => AnchorRules.Apply(draft, payload, KeyOf(entry)),
-        EvidenceReport payload => EvidenceRules.Apply(draft, payload, KeyOf(entry)),
+        EvidenceReport payload => EvidenceRules.Apply(draft, entry.Id, payload, KeyOf(entry)),
         _ => throw Invariant.Fail($"no rule for {entry.Payload.GetType().Name}"),
     };
 

@@ -57,7 +57,7 @@ public sealed record LedgerCounters
     /// <summary>The greatest anchored height on record.</summary>
     public ulong AnchoredHeight { get; internal set; }
 
-    /// <summary>Offences of committee members on record.</summary>
+    /// <summary>Convictions of committee members on record.</summary>
     public ulong Offences { get; internal set; }
 
     internal byte[] Encode()

@@ -152,9 +152,23 @@ public sealed class LedgerState
         return null;
     }
 
-    /// <summary>What is held against a committee member; null when nothing is.</summary>
-    public MemberRecord? Misconduct(NodeId node) =>
-        Read(StateKeys.Member(node), out ReadOnlyMemory<byte> value) && MemberRecord.TryDecode(value.Span, out MemberRecord? record) ? record : null;
+    /// <summary>What a committee member was convicted of; null when nothing is held against it.</summary>
+    public MemberRecord? Misconduct(NodeId node)
+    {
+        MemberRecord? record = null;
+        Invariant.Check(!Read(StateKeys.Member(node), out ReadOnlyMemory<byte> value) || MemberRecord.TryDecode(value.Span, out record));
+        return record;
+    }
+
+    /// <summary>The members with a conviction, by their place in the committee.</summary>
+    public IReadOnlyList<NodeIndex> Convicted() =>
+        Counters.Offences == 0 ? [] : [.. Enumerable.Range(0, Document.Committee.Count).Where(index => Misconduct(Document.Committee[index].Id) is not null).Select(index => new NodeIndex((ushort)index))];
+
+    /// <summary>A committee member's reputation, 0..1,000: <see cref="NetworkParameters.ReputationStart"/> until it is convicted. Null when it is no member.</summary>
+    public ulong? Reputation(NodeId member) => IndexOf(member) is null ? null : Misconduct(member)?.Reputation ?? Parameters.ReputationStart;
+
+    /// <summary>Whether a committee member may be in the committee of an epoch; false for any other node.</summary>
+    public bool IsEligible(NodeId member, Epoch epoch) => IndexOf(member) is not null && (Misconduct(member)?.IsEligibleIn(epoch) ?? true);
 
     /// <summary>The transaction that anchored a height on a chain; null when none is on record.</summary>
     public Hash256? Anchor(ulong chainId, Height height) =>

@@ -15,7 +15,6 @@ public static class StateKeys
     internal const byte DkgMessageTag = (byte)'m';
     internal const byte AnchorTag = (byte)'a';
     internal const byte MemberTag = (byte)'n';
-    internal const byte OffenceTag = (byte)'e';
 
     /// <summary>Height, time and totals (<see cref="LedgerCounters"/>).</summary>
     public static byte[] Counters() => [CountersTag];
@@ -61,7 +60,7 @@ public static class StateKeys
         return key;
     }
 
-    /// <summary>What is held against a committee member.</summary>
+    /// <summary>A committee member's conviction.</summary>
     public static byte[] Member(NodeId node)
     {
         var key = new byte[1 + NodeId.Size];
@@ -69,9 +68,6 @@ public static class StateKeys
         node.CopyTo(key.AsSpan(1));
         return key;
     }
-
-    /// <summary>An offence on record.</summary>
-    public static byte[] Offence(Hash256 offence) => Tagged(OffenceTag, offence);
 
     private static byte[] Tagged(byte tag, Hash256 hash)
     {

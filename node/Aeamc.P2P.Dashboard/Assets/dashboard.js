@@ -52,6 +52,22 @@ function notice(text) {
   element.textContent = text || "";
 }
 
+function standing(member) {
+  const presence = member.is_self ? "this node" : member.connected ? "connected" : "away";
+  return presence + (member.conviction ? ", convicted" : "") + ", reputation " + number.format(member.reputation);
+}
+
+function convicted(member) {
+  const conviction = member.conviction;
+  const row = make("li");
+  const link = make("a", "block " + number.format(conviction.height));
+  link.href = "/v2/explain/evidence/" + conviction.evidence;
+  const what = make("span", conviction.kind.replaceAll("_", " ") + " in view " + number.format(conviction.view) + ", ", "bad");
+  what.append(link);
+  row.append(make("span", labels.get(member.node_id) || short(member.node_id), "name"), what);
+  return row;
+}
+
 function showStatus(status) {
   document.title = status.network + " · height " + status.height;
   set("network", status.network);
@@ -78,8 +94,11 @@ function showStatus(status) {
   set("memory", megabytes(status.resident_bytes));
   fill("committee", status.committee.map(member => pair(
     labels.get(member.node_id) || short(member.node_id),
-    member.is_self ? "this node" : member.connected ? "connected" : "away",
-    member.is_self || member.connected ? "good" : "bad")), "none");
+    standing(member),
+    (member.is_self || member.connected) && !member.conviction ? "good" : "bad")), "none");
+  fill("evidence", status.committee.filter(member => member.conviction).map(convicted), status.evidence_pending
+    ? "seen against " + number.format(status.evidence_pending) + ", not in a block yet"
+    : "none: no member was seen to contradict itself");
   statusAnchors = status.anchors;
   fill("anchors", statusAnchors.slice(-ROWS).reverse().map(anchor => pair(
     "height " + number.format(anchor.height) + " on " + (anchor.chain === "journal" ? "the journal" : "chain " + anchor.chain),
@@ -88,6 +107,7 @@ function showStatus(status) {
     ...Object.entries(status.refused),
     ...Object.entries(status.network_refusals).map(([name, count]) => ["network: " + name, count]),
     ...Object.entries(status.nullified_views).map(([name, count]) => ["view skipped: " + name, count]),
+    ...Object.entries(status.nullified_details).map(([name, count]) => ["view skipped for: " + name, count]),
   ].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
   fill("refused", refused.slice(0, ROWS).map(([name, count]) => pair(name, number.format(count))), "nothing");
 }

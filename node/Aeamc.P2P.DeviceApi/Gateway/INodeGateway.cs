@@ -40,6 +40,12 @@ public interface INodeGateway
     /// <summary>The newest co-signed checkpoint; null when there is none yet.</summary>
     SignedCheckpoint? LatestCheckpoint();
 
+    /// <summary>Why something is as it is.</summary>
+    /// <param name="subject">What kind of thing.</param>
+    /// <param name="id">Which one, as the kind names it; at most 64 characters.</param>
+    /// <returns>Null when this node knows no such thing, or the id is none.</returns>
+    Explanation? Explain(ExplainSubject subject, string id);
+
     /// <summary>The node's account of itself.</summary>
     NodeStatus Status();
 

@@ -68,6 +68,21 @@ public sealed record NodeStatus
     /// <summary>Views that ended without a block since the start, by reason.</summary>
     public required IReadOnlyDictionary<string, long> NullifiedViews { get; init; }
 
+    /// <summary>The same with what was known of the proposal, as <c>reason/detail</c>; views without a detail are left out.</summary>
+    public IReadOnlyDictionary<string, long> NullifiedDetails { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Proposals that this node refused to vote for since the start, by fault.</summary>
+    public IReadOnlyDictionary<string, long> RejectedProposals { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Equivocations that this node has seen since the start, by kind.</summary>
+    public IReadOnlyDictionary<string, long> EquivocationsSeen { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Members against whom this node has evidence that no block records yet.</summary>
+    public int EvidencePending { get; init; }
+
+    /// <summary>Members whose equivocation is on the ledger.</summary>
+    public int MembersConvicted { get; init; }
+
     /// <summary>What strangers sent to the libp2p and HTTP ports and was refused as such since the start, by reason; HTTP reasons begin with <c>http-</c>.</summary>
     public required IReadOnlyDictionary<string, long> NetworkRefusals { get; init; }
 
@@ -96,7 +111,25 @@ public sealed record NodeStatus
 }
 
 /// <summary>A committee member as one node sees it.</summary>
-public sealed record MemberStatus(string NodeId, bool Connected, bool IsSelf);
+public sealed record MemberStatus(string NodeId, bool Connected, bool IsSelf)
+{
+    /// <summary>What its operator calls it, as the genesis file has it; or empty.</summary>
+    public string Label { get; init; } = "";
+
+    /// <summary>Its reputation on the ledger, 0..1,000.</summary>
+    public ulong Reputation { get; init; }
+
+    /// <summary>What it was convicted of; null when nothing is held against it.</summary>
+    public ConvictionStatus? Conviction { get; init; }
+}
+
+/// <summary>A member's conviction, as the ledger has it.</summary>
+/// <param name="Kind"><c>two_notarizes</c>, <c>two_finalizes</c> or <c>nullify_and_finalize</c>.</param>
+/// <param name="Epoch">The epoch it was done in, the last one in which the member may be in the committee.</param>
+/// <param name="View">The view it was done in.</param>
+/// <param name="Height">The block that records it.</param>
+/// <param name="Evidence">The id of the entry that proved it.</param>
+public sealed record ConvictionStatus(string Kind, ulong Epoch, ulong View, ulong Height, string Evidence);
 
 /// <summary>A checkpoint that is on a chain.</summary>
 /// <param name="Chain"><c>journal</c> or the EVM chain id.</param>

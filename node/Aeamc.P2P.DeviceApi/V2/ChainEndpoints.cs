@@ -12,6 +12,7 @@ namespace Aeamc.P2P.DeviceApi.V2;
 internal sealed class ChainEndpoints(INodeGateway gateway)
 {
     private const string Latest = "latest";
+    private const int MaximumId = 64;
 
     public void Map(IEndpointRouteBuilder app)
     {
@@ -19,6 +20,7 @@ internal sealed class ChainEndpoints(INodeGateway gateway)
         app.Get("/v2/nodes", NodesAsync);
         app.Get("/v2/blocks/{height}", BlockAsync);
         app.Get("/v2/checkpoints/{height}", CheckpointAsync);
+        app.Get("/v2/explain/{what}/{id}", ExplainAsync);
     }
 
     private Task StatusAsync(HttpContext context) =>
@@ -61,6 +63,38 @@ internal sealed class ChainEndpoints(INodeGateway gateway)
             ? Reply.SendAsync(context, StatusCodes.Status200OK, CheckpointReply.Of(signed), V2Json.Default.CheckpointReply)
             : Reply.ProblemAsync(context, ApiProblem.Unknown("checkpoint", "Wait for the next one; it covers all blocks below it."));
     }
+
+    private Task ExplainAsync(HttpContext context)
+    {
+        string id = (string)context.Request.RouteValues["id"]!;
+        ExplainSubject? subject = (string)context.Request.RouteValues["what"]! switch
+        {
+            "block" => ExplainSubject.Block,
+            "view" => ExplainSubject.View,
+            "evidence" => ExplainSubject.Evidence,
+            "member" => ExplainSubject.Member,
+            "proof" => ExplainSubject.Proof,
+            _ => null,
+        };
+        if (subject is not { } what || id.Length > MaximumId)
+        {
+            return Reply.ProblemAsync(context, ApiProblem.IdMalformed);
+        }
+
+        return gateway.Explain(what, id) is { } explanation
+            ? Reply.SendAsync(context, StatusCodes.Status200OK, explanation, V2Json.Default.Explanation)
+            : Reply.ProblemAsync(context, ApiProblem.Unknown(what.ToString().ToLowerInvariant(), MendOf(what)));
+    }
+
+    private static string MendOf(ExplainSubject what) => what switch
+    {
+        ExplainSubject.Block => "Give a height up to the one in /v2/status; old blocks may be pruned here.",
+        ExplainSubject.View => "Give a view up to the one in /v2/status.",
+        ExplainSubject.Evidence => "Give the id of an entry with evidence, as `aeamc status` and `aeamc explain member` show it.",
+        ExplainSubject.Member => "Give a member's place in the committee from 0 on, its label in the genesis file, or its node id of 64 hexadecimal digits.",
+        ExplainSubject.Proof => "Give the id of 64 hexadecimal digits that the node answered to the submission; ask the node that took the entry, or wait for its block.",
+        _ => throw Invariant.Fail($"nothing to say of {what}"),
+    };
 
     /// <summary>A height, or null for the latest.</summary>
     private static bool TryReadHeight(HttpContext context, out Height? height)

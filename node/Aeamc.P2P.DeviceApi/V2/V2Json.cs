@@ -13,6 +13,7 @@ namespace Aeamc.P2P.DeviceApi.V2;
 [JsonSerializable(typeof(CheckpointSignedEvent))]
 [JsonSerializable(typeof(AnchoredEvent))]
 [JsonSerializable(typeof(BlockReply))]
+[JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(CheckpointReply))]
 [JsonSerializable(typeof(NodesReply))]
 [JsonSerializable(typeof(ChallengeReply))]

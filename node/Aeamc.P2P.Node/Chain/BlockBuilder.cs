@@ -43,10 +43,17 @@ public sealed class BlockBuilder(ChainContext context, Ed25519PrivateKey key, No
         var hashes = new List<Hash256>();
         var entries = new List<BlockEntry>();
         int bytes = 0;
+        int evidence = 0;
         foreach (PooledBatch batch in pool.InOrder)
         {
             if (batch.Verdict == BatchVerdict.Valid && !held.Contains(batch.Batch.Hash))
             {
+                evidence += BlockRules.EvidenceIn(batch.Entries);
+                if (evidence > EvidenceRules.MaximumPerBlock)
+                {
+                    break;
+                }
+
                 bytes += batch.Batch.Encoded.Length;
                 if (entries.Count + batch.Entries.Count > ChainContext.MaximumEntries || bytes > ChainContext.MaximumBatchBytes || hashes.Count == BlockPayload.MaxBatches)
                 {

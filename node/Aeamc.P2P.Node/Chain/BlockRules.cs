@@ -76,9 +76,14 @@ public static class BlockRules
         return Hash256.Of(input);
     }
 
-    /// <summary>Checks what the header says of the entries.</summary>
+    /// <summary>Checks what the header says of the entries, and that no more of them are evidence than a block may hold.</summary>
     public static HeaderFault CheckEntries(MicroblockHeader header, IReadOnlyList<BlockEntry> entries) =>
-        header.EntriesRoot == EntriesRootOf(entries) && header.ReceiptCount == ReceiptsIn(entries) ? HeaderFault.None : HeaderFault.WrongEntries;
+        header.EntriesRoot != EntriesRootOf(entries) || header.ReceiptCount != ReceiptsIn(entries) ? HeaderFault.WrongEntries
+        : EvidenceIn(entries) > EvidenceRules.MaximumPerBlock ? HeaderFault.TooMuchEvidence
+        : HeaderFault.None;
+
+    /// <summary>How many of the entries are reports of equivocation.</summary>
+    public static int EvidenceIn(IEnumerable<BlockEntry> entries) => entries.Count(entry => entry.Entry.Kind == EntryKind.EquivocationEvidence);
 
     /// <summary>RFC 6962 root over the entries.</summary>
     public static Hash256 EntriesRootOf(IReadOnlyList<BlockEntry> entries) => EntriesRoot.Of(ToBatchEntries(entries));
@@ -110,7 +115,7 @@ public static class BlockRules
     /// <summary>Executes a block on its executed parent. Never fails: what the ledger refuses is an outcome.</summary>
     public static ExecutedBlock Execute(ChainContext context, MicroblockHeader header, Hash256 hash, ExecutedBlock parent, IReadOnlyList<BlockEntry> entries)
     {
-        BlockResult result = context.Ledger.Apply(parent.State, new BlockContext(header.Height, header.Timestamp, header.PreviousHash), entries);
+        BlockResult result = context.Ledger.Apply(parent.State, new BlockContext(header.Height, header.Timestamp, header.PreviousHash) { View = header.View }, entries);
         var nodes = new List<MountainNode>(2);
         MerkleMountainRange mountains = parent.Mountains.Append(hash, nodes);
         return new ExecutedBlock(entries, result, result.State, mountains, nodes);

@@ -195,11 +195,13 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         {
             if (Reach(pending.Parent, [pending.Leader]) is not { } parent)
             {
+                _committer.NoteView(pending.Block.View, ViewDetail.ParentMissing);
                 continue;
             }
 
             HeaderFault fault = CheckProposal(pending, parent);
             bool available = fault != HeaderFault.None || TryResolve(pending.Content, [pending.Leader], out _);
+            _committer.NoteView(pending.Block.View, available ? ViewDetail.Of(fault) : ViewDetail.BatchesMissing);
             if (available)
             {
                 _proposals.Remove(pending.Block.Hash);
@@ -302,14 +304,23 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
             return true;
         }
 
-        if (ReachParent(block, likely, trusted) is not { } parent || !TryResolve(block.Content!, likely, out List<PooledBatch> batches))
+        if (ReachParent(block, likely, trusted) is not { } parent)
         {
+            _committer.NoteView(block.Ref.View, ViewDetail.ParentMissing);
+            return null;
+        }
+
+        if (!TryResolve(block.Content!, likely, out List<PooledBatch> batches))
+        {
+            _committer.NoteView(block.Ref.View, ViewDetail.BatchesMissing);
             return null;
         }
 
         if (!trusted && batches.Any(batch => batch.Verdict == BatchVerdict.Pending))
         {
-            return batches.Any(batch => batch.Verdict == BatchVerdict.Invalid) ? false : null;
+            bool invalid = batches.Any(batch => batch.Verdict == BatchVerdict.Invalid);
+            _committer.NoteView(block.Ref.View, invalid ? ViewDetail.BatchInvalid : ViewDetail.SignaturesUnchecked);
+            return invalid ? false : null;
         }
 
         var entries = new List<BlockEntry>();
@@ -321,12 +332,12 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         }
 
         MicroblockHeader header = block.Content!.Header;
-        string? fault = batches.Any(batch => batch.Verdict == BatchVerdict.Invalid) ? "a batch with a wrong signature"
-            : entries.Count > ChainContext.MaximumEntries || bytes > ChainContext.MaximumBatchBytes ? "too large"
-            : CheckHeader(block.Ref.Hash, header, parent) is var wrong and not HeaderFault.None ? wrong.ToString()
-            : BlockRules.CheckEntries(header, entries) is var other and not HeaderFault.None ? other.ToString()
-            : null;
-        if (fault is not null)
+        string fault = batches.Any(batch => batch.Verdict == BatchVerdict.Invalid) ? ViewDetail.BatchInvalid
+            : entries.Count > ChainContext.MaximumEntries || bytes > ChainContext.MaximumBatchBytes ? ViewDetail.BlockTooLarge
+            : CheckHeader(block.Ref.Hash, header, parent) is var wrong and not HeaderFault.None ? ViewDetail.Of(wrong)
+            : ViewDetail.Of(BlockRules.CheckEntries(header, entries));
+        _committer.NoteView(block.Ref.View, fault);
+        if (fault != ViewDetail.None)
         {
             return trusted ? throw Invariant.Fail($"block {block.Ref}, which a quorum finalized, is not valid here: {fault}; its parent here is {parent.Ref}") : false;
         }

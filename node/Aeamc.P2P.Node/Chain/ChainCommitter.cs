@@ -3,6 +3,7 @@ using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Native.RocksDb;
+using Aeamc.P2P.Node.Consensus;
 using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
@@ -56,13 +57,18 @@ public sealed class ChainCommitter : IDisposable
     /// <summary>A member's misconduct was proven.</summary>
     public event Action<EquivocationEvidence>? EvidenceFound;
 
+    /// <summary>What the chain knows of a view's proposal has changed (<see cref="ViewDetail"/>).</summary>
+    public event Action<View, string>? ViewNoted;
+
     internal void ReportEvidence(EquivocationEvidence evidence) => EvidenceFound?.Invoke(evidence);
+
+    internal void NoteView(View view, string detail) => ViewNoted?.Invoke(view, detail);
 
     internal void CountProposal(HeaderFault fault)
     {
         if (fault != HeaderFault.None)
         {
-            _rejectedProposals.AddOrUpdate(fault.ToString(), 1, static (_, count) => count + 1);
+            _rejectedProposals.AddOrUpdate(ViewDetail.Of(fault), 1, static (_, count) => count + 1);
         }
     }
 

@@ -35,4 +35,7 @@ public enum HeaderFault
 
     /// <summary>The entries root or the receipt count does not fit the batches.</summary>
     WrongEntries,
+
+    /// <summary>More reports of equivocation than a block may hold.</summary>
+    TooMuchEvidence,
 }

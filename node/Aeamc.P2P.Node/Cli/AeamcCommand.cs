@@ -14,6 +14,7 @@ public static class AeamcCommand
             InitCommand.Build(),
             RunCommand.Build(),
             StatusCommand.Build(),
+            ExplainCommand.Build(),
             VerifyCommand.Build(),
             FollowCommand.Build(),
             TestnetCommand.Build(),

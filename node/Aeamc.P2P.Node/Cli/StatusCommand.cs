@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Aeamc.P2P.Node.Configuration;
 
 namespace Aeamc.P2P.Node.Cli;
 
@@ -21,22 +20,8 @@ public static class StatusCommand
 
     private static async Task<int> RunAsync(string path, bool json, CancellationToken cancellationToken)
     {
-        NodeConfig config = ConfigLoader.Load(path, CommonOptions.Environment());
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        JsonObject status;
-        try
+        if (await NodeApi.GetAsync(path, "/v2/status", cancellationToken) is not { } status)
         {
-            string text = await client.GetStringAsync(new Uri($"http://{config.ApiListen}/v2/status"), cancellationToken);
-            status = JsonNode.Parse(text)!.AsObject();
-        }
-        catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            Console.Error.WriteLine($"aeamc: no node answers at {config.ApiListen}. Start it with: aeamc run --config {path}");
-            return ExitCode.Failure;
-        }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
-        {
-            Console.Error.WriteLine($"aeamc: what answers at {config.ApiListen} is no node of this version.");
             return ExitCode.Failure;
         }
 
@@ -64,6 +49,18 @@ public static class StatusCommand
         Console.WriteLine($"peers        {Field(status, "peers")} connected, {Field(status, "knownPeers")} known, {Field(status, "bannedPeers")} banned");
         Console.WriteLine($"pending      {Field(status, "pending")}");
         Console.WriteLine($"proofs       {Field(status, "proofsFinalized")} finalized");
+        Console.WriteLine($"views lost   {Counts(status, "nullifiedViews")}");
+        foreach (JsonNode? node in Field(status, "committee") as JsonArray ?? [])
+        {
+            JsonObject member = node!.AsObject();
+            Console.WriteLine($"member       {Name(member)}: {((bool?)Field(member, "isSelf") == true ? "this node" : (bool?)Field(member, "connected") == true ? "connected" : "away")}, reputation {Field(member, "reputation")}{Conviction(member)}");
+        }
+
+        if ((int?)Field(status, "evidencePending") is > 0 and var pending)
+        {
+            Console.WriteLine($"evidence     against {pending} member(s) seen, not in a block yet");
+        }
+
         Console.WriteLine($"group key    {Field(status, "groupKey")} {Field(status, "keyGeneration")}");
         Console.WriteLine($"checkpoint   {Field(status, "checkpointHeight")}");
         foreach (JsonNode? anchor in Field(status, "anchors") as JsonArray ?? [])
@@ -71,6 +68,16 @@ public static class StatusCommand
             Console.WriteLine($"anchor       {Field(anchor!.AsObject(), "height")} on {Field(anchor.AsObject(), "chain")}: {Field(anchor.AsObject(), "transaction")}");
         }
     }
+
+    private static string Name(JsonObject member) => Field(member, "label")?.ToString() is { Length: > 0 } label ? label : Field(member, "nodeId")!.ToString()[..8];
+
+    private static string Conviction(JsonObject member) => Field(member, "conviction") is JsonObject conviction
+        ? $", CONVICTED by block {Field(conviction, "height")}: {Field(conviction, "kind")} in view {Field(conviction, "view")}; see: aeamc explain evidence {Field(conviction, "evidence")}"
+        : "";
+
+    private static string Counts(JsonObject status, string name) => Field(status, name) is JsonObject { Count: > 0 } counts
+        ? string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}"))
+        : "none given up by this node";
 
     /// <summary>A field by its camelCase or snake_case name: the API writes one of them.</summary>
     private static JsonNode? Field(JsonObject from, string name) => from[name] ?? from[JsonNamingPolicy.SnakeCaseLower.ConvertName(name)];

@@ -24,6 +24,7 @@ public sealed class ConsensusLoop : IDisposable
     private readonly IConsensusTransport _transport;
     private readonly IConsensusApplication _application;
     private readonly ConsensusObserver _observer;
+    private readonly ViewJournal _views;
     private readonly TimerSet _timers;
     private readonly Action<Exception> _onFault;
     private readonly Epoch _epoch;
@@ -42,6 +43,7 @@ public sealed class ConsensusLoop : IDisposable
         IConsensusTransport transport,
         IConsensusApplication application,
         ConsensusObserver observer,
+        ViewJournal views,
         TimeProvider time,
         Func<View> durableView,
         Action<Exception> onFault)
@@ -56,6 +58,7 @@ public sealed class ConsensusLoop : IDisposable
         _transport = transport;
         _application = application;
         _observer = observer;
+        _views = views;
         _timers = new TimerSet(time);
         _onFault = onFault;
         _epoch = verifier.Domain.Epoch;
@@ -140,6 +143,11 @@ public sealed class ConsensusLoop : IDisposable
         {
             case Effect.Append append:
                 _journal.Append(append.Record);
+                if (append.Record is WalRecord.Accepted { Certificate: { Kind: VoteKind.Nullify } nullification })
+                {
+                    _views.Nullified(nullification);
+                }
+
                 break;
             case Effect.SignVote sign:
                 VoteDecision decision = _guard.Authorize(sign.Statement);
@@ -205,6 +213,7 @@ public sealed class ConsensusLoop : IDisposable
                 break;
             case Effect.ReportNullified nullified:
                 _observer.Nullified(nullified.View, nullified.Reason);
+                _views.Nullifies(nullified.View, nullified.Reason);
                 break;
             case Effect.EnteredView entered:
                 _observer.EnteredView(entered.View);

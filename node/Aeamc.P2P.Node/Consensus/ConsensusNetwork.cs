@@ -24,6 +24,7 @@ public sealed class ConsensusNetwork : IConsensusTransport
     private readonly ConsensusObserver _observer;
     private readonly InputQueue _inputs;
     private readonly VoteRecorder? _recorder;
+    private readonly HeardVotes _heard;
     private readonly Dictionary<PeerId, NodeId> _members = [];
     private readonly Dictionary<NodeId, PeerId> _peers = [];
     private readonly ConcurrentDictionary<string, long> _refused = [];
@@ -36,6 +37,7 @@ public sealed class ConsensusNetwork : IConsensusTransport
         _verifier = verifier;
         _observer = observer;
         _inputs = inputs;
+        _heard = new HeardVotes(verifier.Committee.Count);
         NodeId own = verifier.Committee[self];
         foreach (NodeId member in verifier.Committee.Members)
         {
@@ -102,25 +104,32 @@ public sealed class ConsensusNetwork : IConsensusTransport
 
     private void Receive(NodeId member, ConsensusMessage message)
     {
+        Vote? own = OwnVote(member, message);
+        if (own is not null && _heard.Note(own, _observer.View) is { } excluded)
+        {
+            // Rule 14: the earlier one may have been let pass as telling nothing new; now that there are two they are wanted both.
+            Offer(excluded);
+            Offer(own);
+            if (message is Vote)
+            {
+                return;
+            }
+        }
+
         switch (message)
         {
             case Vote vote when _observer.Knows(vote.Statement):
-                if (_verifier.Committee.TryIndexOf(member, out NodeIndex heard) && heard == vote.Voter)
+                if (own is not null)
                 {
                     // It came over the voter's own connection: late, but not silent (rule 1).
-                    _inputs.OfferFromPeer(new Input.MemberHeard(heard, vote.Statement.View));
+                    _inputs.OfferFromPeer(new Input.MemberHeard(vote.Voter, vote.Statement.View));
                 }
 
                 break;
             case Certificate certificate when _observer.Knows(certificate.Statement):
                 break;
             case Vote vote:
-                Count(_verifier.Verify(vote, out Verified<Vote>? verifiedVote));
-                if (verifiedVote is not null)
-                {
-                    _inputs.OfferFromPeer(new Input.VoteReceived(verifiedVote));
-                }
-
+                Offer(vote);
                 break;
             case Proposal proposal:
                 Count(_verifier.Verify(proposal, out Verified<Proposal>? verifiedProposal));
@@ -143,6 +152,27 @@ public sealed class ConsensusNetwork : IConsensusTransport
                 break;
             default:
                 throw Invariant.Fail($"unknown consensus message {message.GetType().Name}");
+        }
+    }
+
+    /// <summary>The vote in a message, if its voter itself has sent it.</summary>
+    private Vote? OwnVote(NodeId member, ConsensusMessage message)
+    {
+        Vote? vote = message switch
+        {
+            Vote alone => alone,
+            Proposal proposal => proposal.Notarize,
+            _ => null,
+        };
+        return vote is not null && vote.Epoch == _verifier.Domain.Epoch && _verifier.Committee.TryIndexOf(member, out NodeIndex sender) && sender == vote.Voter ? vote : null;
+    }
+
+    private void Offer(Vote vote)
+    {
+        Count(_verifier.Verify(vote, out Verified<Vote>? verified));
+        if (verified is not null)
+        {
+            _inputs.OfferFromPeer(new Input.VoteReceived(verified));
         }
     }
 

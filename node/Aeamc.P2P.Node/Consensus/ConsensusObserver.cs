@@ -72,7 +72,8 @@ public sealed class ConsensusObserver
         }
     }
 
-    private static string Name(NullifyReason reason) => reason switch
+    /// <summary>The stable name under which a reason is counted and shown.</summary>
+    public static string Name(NullifyReason reason) => reason switch
     {
         NullifyReason.LeaderTimeout => "leader_timeout",
         NullifyReason.AdvanceTimeout => "advance_timeout",
@@ -81,6 +82,7 @@ public sealed class ConsensusObserver
         NullifyReason.CertificationFailed => "certification_failed",
         NullifyReason.LeaderNullified => "leader_nullified",
         NullifyReason.LeaderSilent => "leader_silent",
+        NullifyReason.LeaderConvicted => "leader_convicted",
         _ => throw Invariant.Fail($"no name for {reason}"),
     };
 

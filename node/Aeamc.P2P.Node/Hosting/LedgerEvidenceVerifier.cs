@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
@@ -6,24 +5,32 @@ using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Node.Hosting;
 
-/// <summary>The ledger's port to the consensus core's evidence.</summary>
+/// <summary>The ledger's port to the consensus core's evidence, for the one epoch whose committee the verifier knows.</summary>
 public sealed class LedgerEvidenceVerifier(MessageVerifier verifier) : IEvidenceVerifier
 {
-    public bool TryVerify(ReadOnlySpan<byte> evidence, out NodeId offender, out Hash256 offence)
+    public bool TryRead(ReadOnlySpan<byte> evidence, out Offence offence)
     {
-        offender = default;
         offence = default;
-        if (!EquivocationEvidence.TryDecode(evidence, out EquivocationEvidence? decoded) || decoded.Verify(verifier) != VerificationResult.Valid)
+        if (!EquivocationEvidence.TryDecode(evidence, out EquivocationEvidence? decoded)
+            || decoded.Epoch != verifier.Domain.Epoch
+            || !verifier.Committee.Contains(decoded.Offender))
         {
             return false;
         }
 
-        offender = verifier.Committee[decoded.Offender];
-        Span<byte> what = stackalloc byte[8 + 8 + NodeId.Size];
-        BinaryPrimitives.WriteUInt64BigEndian(what, decoded.Epoch.Value);
-        BinaryPrimitives.WriteUInt64BigEndian(what[8..], decoded.View.Value);
-        offender.CopyTo(what[16..]);
-        offence = Hash256.Of(what);
+        offence = new Offence(verifier.Committee[decoded.Offender], KindOf(decoded.Kind), decoded.Epoch, decoded.View);
         return true;
     }
+
+    public bool Verify(ReadOnlySpan<byte> evidence) =>
+        EquivocationEvidence.TryDecode(evidence, out EquivocationEvidence? decoded) && decoded.Verify(verifier) == VerificationResult.Valid;
+
+    /// <summary>The ledger's name for what the core saw.</summary>
+    public static OffenceKind KindOf(EquivocationKind kind) => kind switch
+    {
+        EquivocationKind.TwoNotarizes => OffenceKind.TwoNotarizes,
+        EquivocationKind.TwoFinalizes => OffenceKind.TwoFinalizes,
+        EquivocationKind.NullifyAndFinalize => OffenceKind.NullifyAndFinalize,
+        _ => throw Invariant.Fail($"no offence for {kind}"),
+    };
 }

@@ -4,6 +4,8 @@ using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Node.Chain;
+using Aeamc.P2P.Node.Consensus;
+using Aeamc.P2P.Node.Explain;
 using Aeamc.P2P.Node.Metrics;
 using Aeamc.P2P.Node.Signing;
 using Aeamc.P2P.Primitives;
@@ -16,6 +18,8 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
 {
     /// <summary>A head older than idle pace by this much means that the network, or this node, does not move.</summary>
     private static readonly TimeSpan StallAllowance = TimeSpan.FromSeconds(10);
+
+    private Explainer? _explainer;
 
     public GenesisDocument Genesis => host.Genesis;
 
@@ -100,15 +104,19 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
 
     public IAsyncEnumerable<NodeEvent> Events(CancellationToken cancellationToken) => host.Events.FollowAsync(cancellationToken);
 
+    public Explanation? Explain(ExplainSubject subject, string id) => (_explainer ??= new Explainer(new ExplainerSources(host.Context, host.Store, host.Views)
+    {
+        Head = () => host.Committer.Head,
+        CurrentView = () => host.Observer.View,
+        Members = Members,
+        FindEntry = FindEntry,
+        CheckpointCovering = height => FindCheckpoint(height)?.Checkpoint.Height,
+    })).Explain(subject, id);
+
     public NodeStatus Status()
     {
         FinalizedHead head = host.Committer.Head;
-        var connected = host.Network.Peers.Select(peer => peer.Id).ToHashSet();
-        MemberStatus[] members =
-        [
-            .. host.Context.Committee.Members.Select(member => new MemberStatus(
-                member.ToString(), member == host.Key.PublicKey || connected.Contains(PeerId.FromNodeId(member)), member == host.Key.PublicKey)),
-        ];
+        MemberStatus[] members = Members();
         string notReady = NotReadyReason(head, members);
         long[] latency = host.Latency.Snapshot();
         return new NodeStatus
@@ -128,7 +136,7 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
             View = host.Observer.View.Value,
             Epoch = host.Context.Epoch.Value,
             Committee = members,
-            Peers = connected.Count,
+            Peers = host.Network.Peers.Count,
             KnownPeers = host.Network.KnownPeers,
             BannedPeers = host.Network.BannedPeers,
             Pending = host.Waiting.Count,
@@ -137,6 +145,12 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
             Refused = host.Ingress.Refused,
             ProofsFinalized = (long)head.State.Counters.ProofsCounted,
             NullifiedViews = host.Observer.NullifiedViews,
+            NullifiedDetails = host.Views.Counts.Where(count => count.Key.Detail.Length > 0)
+                .ToDictionary(count => $"{ConsensusObserver.Name(count.Key.Reason)}/{count.Key.Detail}", count => count.Value),
+            RejectedProposals = host.Committer.RejectedProposals,
+            EquivocationsSeen = host.Evidence.Seen,
+            EvidencePending = host.Evidence.Count,
+            MembersConvicted = head.State.Convicted().Count,
             NetworkRefusals = NetworkRefusals(),
             LatencyBuckets = latency,
             LatencyMilliseconds = [LatencyHistogram.Percentile(latency, 0.50), LatencyHistogram.Percentile(latency, 0.95), LatencyHistogram.Percentile(latency, 0.99)],
@@ -147,6 +161,25 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
             ResidentBytes = Environment.WorkingSet,
             UptimeSeconds = (Time.GetUtcNow() - host.StartedAt).TotalSeconds,
         };
+    }
+
+    /// <summary>The members in committee order.</summary>
+    public MemberStatus[] Members()
+    {
+        LedgerState state = State;
+        var connected = host.Network.Peers.Select(peer => peer.Id).ToHashSet();
+        return
+        [
+            .. host.Genesis.Committee.Select(member => new MemberStatus(
+                member.Id.ToString(), member.Id == host.Key.PublicKey || connected.Contains(PeerId.FromNodeId(member.Id)), member.Id == host.Key.PublicKey)
+            {
+                Label = member.Label,
+                Reputation = state.Reputation(member.Id) ?? 0,
+                Conviction = state.Misconduct(member.Id) is { } record
+                    ? new ConvictionStatus(record.Kind.Name(), record.Epoch.Value, record.View.Value, record.Height.Value, record.Evidence.ToString())
+                    : null,
+            }),
+        ];
     }
 
     private string NotReadyReason(FinalizedHead head, MemberStatus[] members)

@@ -15,6 +15,7 @@ using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Cli;
 using Aeamc.P2P.Node.Configuration;
 using Aeamc.P2P.Node.Consensus;
+using Aeamc.P2P.Node.Evidence;
 using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Node.Keygen;
 using Aeamc.P2P.Node.Metrics;
@@ -56,6 +57,8 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly CheckpointSigning _signing;
     private readonly NodeEntrySigner _signer;
     private readonly VoteRecorder? _recorder;
+    private readonly EvidencePool _evidence;
+    private ulong _offencesTold;
     private volatile string? _suspendedReason;
     private bool _quiet;
 
@@ -126,6 +129,9 @@ public sealed class NodeHost : IAsyncDisposable
         Latency = new LatencyHistogram();
         Waiting = new WaitingEntries(time, Latency);
         Observer = new ConsensusObserver { IsQuiet = _quiet };
+        Views = new ViewJournal(Store, time);
+        Views.GivenUp += OnGivenUp;
+        _evidence = new EvidencePool(Context, Store, verifier);
         Events = new EventHub();
         NetworkParameters parameters = head.State.Parameters;
         Committer = Own(new ChainCommitter(Store, Waiting, head, config.SyncCommits, _onFault));
@@ -154,7 +160,7 @@ public sealed class NodeHost : IAsyncDisposable
             RetryInterval = (int)Math.Max(200, 2 * parameters.NetworkDelayMs),
         };
         _loop = Own(new ConsensusLoop(
-            new SimplexCore(options, Context.Committee, Context.Leaders, self, recovered), new VoteGuard(recovered), verifier, Key, self, journal, _inputs, ConsensusTransport, _chain, Observer, time, () => Committer.Head.Header?.View ?? View.Zero, _onFault));
+            new SimplexCore(options, Context.Committee, Context.Leaders, self, recovered), new VoteGuard(recovered), verifier, Key, self, journal, _inputs, ConsensusTransport, _chain, Observer, Views, time, () => Committer.Head.Header?.View ?? View.Zero, _onFault));
         _ = new ChainServer(Network, Store);
         _snapshots = new SnapshotServer(Network, Store);
         _sources = new SyncSources(Network, Context, (member, reason) => logger.SourceDemoted(member.ToString(), reason));
@@ -177,6 +183,7 @@ public sealed class NodeHost : IAsyncDisposable
         ITopic blocks = Pubsub.Subscribe(Topic("blocks"), (_, data, _) => ValueTask.FromResult(BlockAnnouncement.Judge(data.Span, verifier)));
         Committer.Committed += block => OnCommitted(block, blocks);
         Committer.EvidenceFound += OnEvidence;
+        Committer.ViewNoted += Views.Note;
         Own(new DiskWatch(config.DataDirectory, config.ReserveBytes, () => DiskSpace.FreeBytes(config.DataDirectory), time, _onFault));
         StartedAt = time.GetUtcNow();
         Gateway = new NodeGateway(this);
@@ -211,6 +218,10 @@ public sealed class NodeHost : IAsyncDisposable
     internal WaitingEntries Waiting { get; }
 
     internal ConsensusObserver Observer { get; }
+
+    internal ViewJournal Views { get; }
+
+    internal EvidencePool Evidence => _evidence;
 
     internal EventHub Events { get; }
 
@@ -349,6 +360,8 @@ public sealed class NodeHost : IAsyncDisposable
         }
 
         int waiting = Ingress.Recover();
+        TellConvictions(Committer.Head);
+        ReportEvidence(Committer.Head);
         _loop.Start();
         _keygen.Look(Committer.Head, TimeOf, Ingress);
         _logger.Started(Key.PublicKey.ToString(), Genesis.NetworkName, Committer.Head.Height.Value, waiting);
@@ -397,6 +410,12 @@ public sealed class NodeHost : IAsyncDisposable
             blocks.Publish(BlockAnnouncement.Encode(head.Header, finalization));
         }
 
+        if (head.State.Counters.Offences != block.Before.State.Counters.Offences)
+        {
+            LogConvictions(head);
+        }
+
+        TellConvictions(head);
         _snapshots.Follow(block);
         _signing.Follow(block);
         if (block.Live || !IsCatchingUp)
@@ -404,6 +423,7 @@ public sealed class NodeHost : IAsyncDisposable
             // Once, at the end, is enough for a node that catches up.
             _keygen.Look(head, TimeOf, Ingress);
             _checkpoints.Fill();
+            ReportEvidence(head);
         }
     }
 
@@ -430,9 +450,58 @@ public sealed class NodeHost : IAsyncDisposable
 
     private void OnEvidence(Aeamc.P2P.Consensus.Evidence.EquivocationEvidence evidence)
     {
-        _logger.Equivocation(Context.Committee[evidence.Offender].ToShortString(), evidence.View.Value);
-        _ = PostAsync(new EvidenceReport(evidence.Encode()));
+        if (_evidence.Add(evidence, Committer.Head.State))
+        {
+            _logger.Equivocation(NameOf(evidence.Offender), evidence.View.Value, LedgerEvidenceVerifier.KindOf(evidence.Kind).Name());
+            _ = PostAsync(new EvidenceReport(evidence.Encode()));
+        }
     }
+
+    /// <summary>What was refused for want of room, or found in the store at start, is reported again at every block until one records it.</summary>
+    private void ReportEvidence(FinalizedHead head)
+    {
+        if (_evidence.Count == 0)
+        {
+            return;
+        }
+
+        foreach (Aeamc.P2P.Consensus.Evidence.EquivocationEvidence evidence in _evidence.Settle(head.State, head.Header?.View ?? View.Zero))
+        {
+            _ = PostAsync(new EvidenceReport(evidence.Encode()));
+        }
+    }
+
+    /// <summary>The core gives the views of convicted members up at once.</summary>
+    private void TellConvictions(FinalizedHead head)
+    {
+        if (head.State.Counters.Offences != _offencesTold)
+        {
+            _offencesTold = head.State.Counters.Offences;
+            _inputs.Answer(new Input.MembersConvicted(head.State.Convicted()));
+        }
+    }
+
+    private void LogConvictions(FinalizedHead head)
+    {
+        foreach (NodeIndex member in head.State.Convicted())
+        {
+            if (head.State.Misconduct(Context.Committee[member]) is { } record && record.Height == head.Height)
+            {
+                _logger.Convicted(NameOf(member), record.Height.Value, record.Epoch.Value, record.Evidence.ToString());
+            }
+        }
+    }
+
+    private void OnGivenUp(ViewRecord record)
+    {
+        string detail = ViewDetail.Sentence(record.Detail);
+        _logger.ViewGivenUp(
+            record.View.Value, NameOf(Context.Leaders.LeaderOf(record.View)), ConsensusObserver.Name(record.Reason!.Value), detail.Length == 0 ? "" : $" ({detail})");
+    }
+
+    /// <summary>A member as the operators call it, else the beginning of its key.</summary>
+    private string NameOf(NodeIndex member) =>
+        Genesis.Committee[member.Value].Label is { Length: > 0 } label ? label : Context.Committee[member].ToShortString();
 
     private async Task PostAsync(EntryPayload payload)
     {
@@ -447,6 +516,14 @@ public sealed class NodeHost : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Stopping.
+        }
+        catch (Exception fault) when (!_stopping.IsCancellationRequested)
+        {
+            OnFault(fault);
+        }
+        catch (Exception)
+        {
+            // Stopping: what it needs is closed already. Evidence is on disk and is reported by the next run.
         }
     }
 

@@ -26,8 +26,14 @@ internal static partial class NodeLog
     [LoggerMessage(7, LogLevel.Information, "checkpoint at height {Height} anchored on {Chain}: {Transaction}, {Gas} gas")]
     public static partial void Anchored(this ILogger logger, ulong height, string chain, string transaction, ulong gas);
 
-    [LoggerMessage(8, LogLevel.Warning, "member {Offender} equivocated in view {View}: evidence goes to the ledger")]
-    public static partial void Equivocation(this ILogger logger, string offender, ulong view);
+    [LoggerMessage(8, LogLevel.Warning, "member {Offender} equivocated in view {View} ({Kind}): evidence goes to the ledger")]
+    public static partial void Equivocation(this ILogger logger, string offender, ulong view, string kind);
+
+    [LoggerMessage(40, LogLevel.Warning, "member {Offender} is convicted of equivocation by block {Height}: it leads no view any more and is not eligible after epoch {Epoch}. See: aeamc explain evidence {Evidence}")]
+    public static partial void Convicted(this ILogger logger, string offender, ulong height, ulong epoch, string evidence);
+
+    [LoggerMessage(41, LogLevel.Information, "view {View}, led by {Leader}, given up: {Reason}{Detail}")]
+    public static partial void ViewGivenUp(this ILogger logger, ulong view, string leader, string reason, string detail);
 
     [LoggerMessage(9, LogLevel.Information, "peer {Peer} connected")]
     public static partial void PeerConnected(this ILogger logger, string peer);

@@ -1,8 +1,10 @@
 using Aeamc.P2P.Dashboard;
 using Aeamc.P2P.DeviceApi;
 using Aeamc.P2P.Node.Configuration;
+using Aeamc.P2P.Node.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -47,6 +49,11 @@ public sealed class WebHost : IAsyncDisposable
             DashboardPath = DashboardEndpoints.Path,
         });
         DashboardEndpoints.Map(app);
+        app.MapGet(MetricsPage.Path, context =>
+        {
+            context.Response.ContentType = PrometheusText.ContentType;
+            return context.Response.WriteAsync(MetricsPage.Write(node.Gateway.Status(), node.Views.Counts), context.RequestAborted);
+        });
         await app.StartAsync();
         return new WebHost(app);
     }

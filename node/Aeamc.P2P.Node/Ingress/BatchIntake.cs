@@ -70,7 +70,7 @@ public sealed class BatchIntake(ChainContext context, ChainActor chain, NodeStor
         _ = VerifyAsync(batch.Hash, entries);
     }
 
-    /// <summary>Decodes a batch's entries; null when one is malformed.</summary>
+    /// <summary>Decodes a batch's entries; null when one is malformed, or no block could hold the batch.</summary>
     public static List<BlockEntry>? Decode(ChainContext context, Batch batch)
     {
         var entries = new List<BlockEntry>(batch.Entries.Count);
@@ -84,7 +84,8 @@ public sealed class BatchIntake(ChainContext context, ChainActor chain, NodeStor
             entries.Add(new BlockEntry(decoded, batch.Author));
         }
 
-        return entries;
+        // No block could hold it.
+        return BlockRules.EvidenceIn(entries) > EvidenceRules.MaximumPerBlock ? null : entries;
     }
 
     private bool TryRead(ReadOnlyMemory<byte> bytes, out Batch? batch)
@@ -120,7 +121,7 @@ public sealed class BatchIntake(ChainContext context, ChainActor chain, NodeStor
             if (entries is not null)
             {
                 SignatureClaim[] claims = [.. entries.Select(entry => entry.Entry.Claim).OfType<SignatureClaim>()];
-                valid = Array.TrueForAll(await verification.VerifyAsync(claims), verdict => verdict);
+                valid = Array.TrueForAll(await verification.VerifyAsync(claims), verdict => verdict) && entries.TrueForAll(entry => context.Ledger.IsProven(entry.Entry));
             }
 
             if (!valid)

@@ -1,6 +1,5 @@
 using Aeamc.P2P.Native.Posix;
 using Aeamc.P2P.Primitives;
-using Microsoft.Win32.SafeHandles;
 
 namespace Aeamc.P2P.Storage.Signer;
 
@@ -14,12 +13,13 @@ public sealed class SignerWatermark : IDisposable
     /// <summary>Kinds of statement, numbered from 0.</summary>
     public const int MaximumKinds = 8;
 
-    private readonly SafeFileHandle _file;
+    private readonly IStableFile _file;
     private readonly SignerMark?[] _marks = new SignerMark?[MaximumKinds];
     private ulong _counter;
     private bool _failed;
+    private bool _disposed;
 
-    private SignerWatermark(SafeFileHandle file, ulong counter, IReadOnlyList<SignerMark> marks)
+    private SignerWatermark(IStableFile file, ulong counter, IReadOnlyList<SignerMark> marks)
     {
         _file = file;
         _counter = counter;
@@ -29,7 +29,10 @@ public sealed class SignerWatermark : IDisposable
         }
     }
 
-    /// <summary>The newest mark of any kind; null when this key has signed nothing.</summary>
+    /// <summary>
+    /// The newest mark of any kind; null when this key has signed nothing. Of several in one view the one of the highest kind: kinds are numbered in the
+    /// order in which one view can see them (Notarize, then Nullify or Finalize). An older one would hide that a restored log lacks the newer.
+    /// </summary>
     public SignerMark? Highest
     {
         get
@@ -37,7 +40,7 @@ public sealed class SignerWatermark : IDisposable
             SignerMark? highest = null;
             foreach (SignerMark? mark in _marks)
             {
-                if (mark is { } some && (highest is not { } sofar || some.CompareTimeTo(sofar) > 0))
+                if (mark is { } some && (highest is not { } sofar || some.CompareTimeTo(sofar) >= 0))
                 {
                     highest = some;
                 }
@@ -49,7 +52,9 @@ public sealed class SignerWatermark : IDisposable
 
     /// <summary>Opens the file, or makes it for a key that has signed nothing.</summary>
     /// <exception cref="StorageException">The file is there and neither slot can be read.</exception>
-    public static SignerWatermark Open(string path)
+    public static SignerWatermark Open(string path) => Open(path, StableFile.Open);
+
+    internal static SignerWatermark Open(string path, Func<string, IStableFile> openFile)
     {
         if (!File.Exists(path))
         {
@@ -58,15 +63,14 @@ public sealed class SignerWatermark : IDisposable
             DurableFile.Write(path, fresh);
         }
 
-        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-        var slot = new byte[WatermarkSlot.Bytes];
+        byte[] content = File.ReadAllBytes(path);
         bool found = false;
         ulong newest = 0;
         IReadOnlyList<SignerMark> marks = [];
         for (int i = 0; i < 2; i++)
         {
-            int read = RandomAccess.Read(file, slot, i * WatermarkSlot.Distance);
-            if (WatermarkSlot.TryRead(slot.AsSpan(0, read), out ulong counter, out IReadOnlyList<SignerMark> held) && (!found || counter > newest))
+            ReadOnlySpan<byte> rest = content.AsSpan(Math.Min(content.Length, i * WatermarkSlot.Distance));
+            if (WatermarkSlot.TryRead(rest[..Math.Min(rest.Length, WatermarkSlot.Bytes)], out ulong counter, out IReadOnlyList<SignerMark> held) && (!found || counter > newest))
             {
                 (found, newest, marks) = (true, counter, held);
             }
@@ -74,13 +78,12 @@ public sealed class SignerWatermark : IDisposable
 
         if (!found || marks.Any(mark => mark.Kind >= MaximumKinds))
         {
-            file.Dispose();
             throw new StorageException(
                 $"The signer watermark '{path}' cannot be read. Without it this key could sign twice in one view. Restore the file from the machine that last ran "
                 + "this key; only if the key has surely never signed, delete the file.");
         }
 
-        return new SignerWatermark(file, newest, marks);
+        return new SignerWatermark(openFile(path), newest, marks);
     }
 
     /// <summary>The newest mark of a kind.</summary>
@@ -97,7 +100,7 @@ public sealed class SignerWatermark : IDisposable
     /// <exception cref="IOException">The disk refused; nothing may be signed any more before a restart.</exception>
     public WatermarkVerdict TryRaise(ReadOnlySpan<SignerMark> marks)
     {
-        ObjectDisposedException.ThrowIf(_file.IsClosed, this);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         Span<SignerMark?> raised = new SignerMark?[MaximumKinds];
         _marks.CopyTo(raised);
         var worst = WatermarkVerdict.Raised;
@@ -122,7 +125,11 @@ public sealed class SignerWatermark : IDisposable
         return worst;
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        _file.Dispose();
+    }
 
     private static WatermarkVerdict Judge(SignerMark? held, SignerMark asked)
     {
@@ -165,13 +172,13 @@ public sealed class SignerWatermark : IDisposable
         CrashPoint.Reach(CrashPoint.WatermarkWrite);
         if (CrashPoint.Strikes(CrashPoint.WatermarkTorn))
         {
-            RandomAccess.Write(_file, slot[..(WatermarkSlot.Bytes / 16)], offset);
+            _file.Write(slot[..(WatermarkSlot.Bytes / 16)], offset);
             PosixProcess.KillSelf();
         }
 
-        RandomAccess.Write(_file, slot, offset);
+        _file.Write(slot, offset);
         CrashPoint.Reach(CrashPoint.WatermarkSync);
-        PosixFiles.SyncData(_file);
+        _file.Sync();
         CrashPoint.Reach(CrashPoint.WatermarkSynced);
         _failed = false;
         _counter = counter;

@@ -268,7 +268,8 @@ public sealed class NodeStore : IDisposable, IMountainNodes
     /// <summary>Single values by name, such as the genesis hash this store was made for.</summary>
     public byte[]? GetMeta(string name) => _database.Get(_families.Meta, MetaKey(name));
 
-    public void PutMeta(string name, ReadOnlySpan<byte> value) => _database.Put(_families.Meta, MetaKey(name), value);
+    public void PutMeta(string name, ReadOnlySpan<byte> value, WriteDurability durability = WriteDurability.Synced) =>
+        _database.Put(_families.Meta, MetaKey(name), value, durability);
 
     public void DeleteMeta(string name)
     {

@@ -6,7 +6,8 @@ namespace Aeamc.P2P.Storage.Store;
 /// <summary>The version of what the families hold, marked in the database itself.</summary>
 internal static class StoreFormat
 {
-    internal const uint Current = 2;
+    /// <summary>3: the ledger's records of members are convictions; 2 counted offences.</summary>
+    internal const uint Current = 3;
 
     private static ReadOnlySpan<byte> Key => "format"u8;
 

@@ -57,6 +57,56 @@ public class RecoveryTests
     }
 
     [Fact]
+    public void A_restarted_node_that_had_finalized_a_block_does_not_finalize_it_anew_when_it_is_certified_again()
+    {
+        CoreDriver node = CoreDriver.Follower(_world);
+        BlockRef one = World.Block(_world.Genesis, 1);
+        node.Notarized(one);
+        node.Certify(one);
+        node.Log.RemoveAll(record => record is WalRecord.Certified);
+
+        CoreDriver again = node.Restarted();
+        again.Certify(one);
+        Assert.Equal([Statement.Finalize(_world.Epoch, one)], again.Signed);
+    }
+
+    [Fact]
+    public void A_restarted_node_remembers_that_a_block_failed_certification()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, 3);
+        BlockRef one = World.Block(_world.Genesis, 1);
+        node.Notarized(one);
+        node.Certify(one, valid: false);
+
+        CoreDriver again = node.Restarted();
+        again.Nullified(1).Propose(World.Block(one, 2));
+        Assert.Equal([Statement.Nullify(_world.Epoch, new View(1)), Statement.Nullify(_world.Epoch, new View(2))], again.Signed);
+    }
+
+    [Fact]
+    public void A_restart_resumes_in_the_highest_view_and_not_in_the_last_records()
+    {
+        var late = new WalRecord.Certified(_world.Epoch, new View(1), World.Block(_world.Genesis, 1).Hash, true);
+        var recovered = RecoveredState.Replay(_world.Epoch, _world.Genesis, [new WalRecord.Voted(Statement.Nullify(_world.Epoch, new View(3))), late], null);
+        CoreDriver node = new CoreDriver(_world, new NodeIndex(0), null, recovered).Do(new Input.Start());
+        Assert.Equal(3UL, node.Core.CurrentView.Value);
+    }
+
+    [Fact]
+    public void Votes_from_before_a_restore_do_not_halt_the_quiet_node_again()
+    {
+        var recovered = RecoveredState.Replay(_world.Epoch, _world.Genesis, [], new Watermark(_world.Epoch, new View(4), VoteKind.Nullify, default));
+        CoreDriver node = new CoreDriver(_world, new NodeIndex(0), null, recovered).Do(new Input.Start());
+        node.Vote(node.Self, Statement.Nullify(_world.Epoch, new View(1)));
+        Assert.False(node.Core.IsHalted);
+
+        Certificate old = _world.Certificate(Statement.Nullify(_world.Epoch, new View(3)));
+        Assert.True(old.Signers.Contains(node.Self));
+        node.Do(new Input.CertificateReceived(_world.Verified(old)));
+        Assert.False(node.Core.IsHalted);
+    }
+
+    [Fact]
     public void A_restarted_leader_repeats_its_proposal_instead_of_building_another()
     {
         CoreDriver leader = CoreDriver.Started(_world, _world.LeaderOf(1));

@@ -1,6 +1,8 @@
+using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Tests.Support;
 using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Consensus.Tests.Simplex;
 
@@ -60,6 +62,43 @@ public sealed partial class SimplexRuleTests
         node.Certify(other);
 
         Assert.Equal([Notarize(block)], node.Signed);
+    }
+
+    [Fact]
+    public void Rule05_a_notarization_of_another_block_than_the_proposal_shows_that_the_leader_equivocated()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        BlockRef other = World.Block(_world.Genesis, 1, "other");
+        node.Propose(World.Block(_world.Genesis, 1)).Notarized(other);
+        node.Certify(other);
+
+        Assert.Empty(node.Signed);
+        Assert.Equal(2UL, node.Core.CurrentView.Value);
+    }
+
+    [Fact]
+    public void Rule05_one_members_vote_counts_once()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        for (int i = 0; i < 4; i++)
+        {
+            node.Vote(_world.LeaderOf(2), Nullify(1));
+        }
+
+        Assert.Equal(1UL, node.Core.CurrentView.Value);
+    }
+
+    [Fact]
+    public void Rule05_a_verdict_on_another_block_is_none_and_a_failure_in_a_view_that_is_over_nullifies_nothing()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        BlockRef block = World.Block(_world.Genesis, 1);
+        node.Notarized(block);
+        Assert.Empty(node.Certify(World.Block(_world.Genesis, 1, "other")).Effects);
+
+        node.Nullified(1);
+        node.Certify(block, valid: false);
+        Assert.Empty(node.Signed);
     }
 
     [Fact]
@@ -160,5 +199,50 @@ public sealed partial class SimplexRuleTests
         node.Finalized(World.Block(_world.Genesis, 1));
 
         Assert.True(node.Core.IsHalted);
+    }
+
+    [Fact]
+    public void Rule09_certificates_for_two_blocks_of_one_view_halt_in_every_order()
+    {
+        BlockRef block = World.Block(_world.Genesis, 1), other = World.Block(_world.Genesis, 1, "other");
+        (Statement First, Statement Second)[] pairs =
+        [
+            (Notarize(block), Notarize(other)), (Notarize(block), Finalize(other)), (Finalize(block), Notarize(other)), (Finalize(block), Finalize(other)),
+            (Finalize(block), Nullify(1)), (Nullify(1), Finalize(block)),
+        ];
+        foreach ((Statement first, Statement second) in pairs)
+        {
+            CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+            node.Certificate(first).Certificate(second);
+            Assert.True(node.Core.IsHalted, $"{first} and then {second}");
+        }
+    }
+
+    [Fact]
+    public void Rule09_a_block_that_is_not_the_parent_by_hash_is_not_committed_with_the_child()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        node.Propose(World.Block(_world.Genesis, 1));
+        BlockRef two = World.Block(World.Block(_world.Genesis, 1, "other"), 2);
+        node.Finalized(two);
+
+        Assert.Equal([two], node.The<Effect.Finalized>().Blocks);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Nullify_and_Finalize_of_one_member_are_reported_once_in_either_order(bool nullifyFirst)
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        NodeIndex offender = _world.LeaderOf(2);
+        BlockRef block = World.Block(_world.Genesis, 1);
+        Statement[] votes = nullifyFirst ? [Nullify(1), Finalize(block)] : [Finalize(block), Nullify(1)];
+        Assert.False(node.Vote(offender, votes[0]).Has<Effect.ReportEvidence>());
+        Assert.Equal(EquivocationKind.NullifyAndFinalize, node.Vote(offender, votes[1]).The<Effect.ReportEvidence>().Evidence.Kind);
+
+        string[] more = ["second", "third"];
+        Assert.True(node.Vote(offender, Finalize(World.Block(_world.Genesis, 1, more[0]))).Has<Effect.ReportEvidence>());
+        Assert.False(node.Vote(offender, Finalize(World.Block(_world.Genesis, 1, more[1]))).Has<Effect.ReportEvidence>());
     }
 }

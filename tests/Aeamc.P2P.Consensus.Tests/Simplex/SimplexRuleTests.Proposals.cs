@@ -56,6 +56,36 @@ public sealed partial class SimplexRuleTests
     }
 
     [Fact]
+    public void Rule02_a_notarized_block_is_built_on_only_when_it_is_certified()
+    {
+        CoreDriver leader = CoreDriver.Started(_world, _world.LeaderOf(3), Fast);
+        BlockRef one = World.Block(_world.Genesis, 1);
+        leader.Notarized(one);
+        leader.Nullified(2);
+        Assert.False(leader.Has<Effect.BuildProposal>());
+
+        leader.Certify(one);
+        Assert.Equal(one, leader.The<Effect.BuildProposal>().Parent);
+    }
+
+    [Fact]
+    public void Rule02_a_block_built_too_late_or_twice_is_not_proposed()
+    {
+        BlockRef block = World.Block(_world.Genesis, 1), other = World.Block(_world.Genesis, 1, "other");
+        CoreDriver nullified = CoreDriver.Started(_world, _world.LeaderOf(1), Fast);
+        nullified.Fire(TimerKind.Advance).Do(new Input.ProposalBuilt(block, block.Hash.ToArray()));
+        Assert.Equal([Nullify(1)], nullified.Signed);
+
+        CoreDriver gone = CoreDriver.Started(_world, _world.LeaderOf(1), Fast);
+        gone.Nullified(1).Do(new Input.ProposalBuilt(block, block.Hash.ToArray()));
+        Assert.Empty(gone.Signed);
+
+        CoreDriver twice = CoreDriver.Started(_world, _world.LeaderOf(1), Fast);
+        twice.Do(new Input.ProposalBuilt(block, block.Hash.ToArray())).Do(new Input.ProposalBuilt(other, other.Hash.ToArray()));
+        Assert.Equal([Notarize(block)], twice.Signed);
+    }
+
+    [Fact]
     public void Rule02_a_leader_that_cannot_build_nullifies()
     {
         CoreDriver leader = CoreDriver.Started(_world, _world.LeaderOf(1), Fast);
@@ -106,6 +136,29 @@ public sealed partial class SimplexRuleTests
 
         Assert.False(node.Has<Effect.VerifyProposal>());
         Assert.Equal([Nullify(1)], node.Signed);
+    }
+
+    [Fact]
+    public void Rule03_a_proposal_beside_the_finalized_block_is_nullified()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        BlockRef one = World.Block(_world.Genesis, 1);
+        node.Finalized(one).Propose(World.Block(one, 2) with { ParentView = View.Zero });
+
+        Assert.Equal([Nullify(2)], node.Signed);
+    }
+
+    [Fact]
+    public void Rule03_a_verdict_counts_only_for_the_block_that_was_asked_about()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, 3, Fast);
+        BlockRef one = World.Block(_world.Genesis, 1);
+        node.Propose(one).Do(new Input.ProposalVerified(one.View, World.Block(_world.Genesis, 1, "other").Hash, true));
+        Assert.Empty(node.Signed);
+
+        BlockRef three = World.Block(one, 3);
+        node.Nullified(2).Propose(three).Do(new Input.ProposalVerified(three.View, three.Hash, true));
+        Assert.Empty(node.Signed);
     }
 
     [Fact]
@@ -181,6 +234,17 @@ public sealed partial class SimplexRuleTests
         node.Do(new Input.ProposalVerified(block.View, block.Hash, true));
 
         Assert.Equal([Nullify(1)], node.Signed);
+    }
+
+    [Fact]
+    public void Rule04_two_notarizes_by_another_than_the_leader_do_not_spoil_the_proposal()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        BlockRef block = World.Block(_world.Genesis, 1);
+        node.Vote(_world.LeaderOf(2), Notarize(block)).Vote(_world.LeaderOf(2), Notarize(World.Block(_world.Genesis, 1, "other")));
+        node.ProposeVerified(block);
+
+        Assert.Equal([Notarize(block)], node.Signed);
     }
 
     [Fact]

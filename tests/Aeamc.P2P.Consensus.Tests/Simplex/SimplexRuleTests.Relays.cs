@@ -57,6 +57,26 @@ public sealed partial class SimplexRuleTests
     }
 
     [Fact]
+    public void Rule13_one_member_with_two_kinds_of_votes_is_one_member()
+    {
+        var world = new World(7);
+        CoreDriver node = CoreDriver.Follower(world, 4, Fast);
+        NodeIndex[] others = [.. Enumerable.Range(0, 7).Select(i => new NodeIndex((ushort)i)).Where(i => i != node.Self)];
+        Statement nullify = Statement.Nullify(world.Epoch, new View(2));
+        node.Vote(others[0], nullify);
+        node.Vote(others[0], Statement.Notarize(world.Epoch, World.Block(world.Genesis, 2)));
+        Assert.False(node.Vote(others[1], nullify).Has<Effect.SendTo>());
+    }
+
+    [Fact]
+    public void Rule13_what_was_received_is_not_sent_on()
+    {
+        CoreDriver leader = CoreDriver.Started(_world, _world.LeaderOf(2), Fast);
+        Assert.False(leader.Notarized(World.Block(_world.Genesis, 1)).Has<Effect.Broadcast>());
+        Assert.False(leader.Nullified(1).Has<Effect.Broadcast>());
+    }
+
+    [Fact]
     public void Rule13_a_notarization_views_ahead_makes_it_ask_for_everything_above_its_finalized_block()
     {
         CoreDriver node = CoreDriver.Follower(_world, options: Fast);

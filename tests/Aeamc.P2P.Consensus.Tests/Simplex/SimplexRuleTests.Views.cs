@@ -150,6 +150,18 @@ public sealed partial class SimplexRuleTests
 
     // Rule 7
 
+    [Fact]
+    public void Rule01_a_node_that_has_heard_of_no_quorum_takes_no_leader_for_silent()
+    {
+        ulong restarted = 21;
+        NodeIndex other = _world.LeaderOf(restarted + 1);
+        var recovered = RecoveredState.Replay(_world.Epoch, World.Block(_world.Genesis, restarted - 1), [], null);
+        CoreDriver node = new CoreDriver(_world, other, Fast, recovered).Do(new Input.Start());
+
+        Assert.Equal(restarted, node.Core.CurrentView.Value);
+        Assert.True(node.Timer(TimerKind.Leader) > 0);
+    }
+
     [Theory]
     [InlineData(TimerKind.Leader, NullifyReason.LeaderTimeout)]
     [InlineData(TimerKind.Advance, NullifyReason.AdvanceTimeout)]
@@ -219,6 +231,16 @@ public sealed partial class SimplexRuleTests
             [Finalize(one), Notarize(two), Notarize(two), Finalize(two), Nullify(3)],
             said.Select(m => m switch { Certificate c => c.Statement, Vote v => v.Statement, _ => default }));
         Assert.Equal(300, node.Timer(TimerKind.Retry));
+    }
+
+    [Fact]
+    public void Rule10_repeats_the_nullifications_above_the_finalized_block()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        node.Nullified(1).Fire(TimerKind.Leader);
+        node.Fire(TimerKind.Retry);
+
+        Assert.True(node.Has<Effect.Broadcast>(b => b.Message is Certificate certificate && certificate.Statement == Nullify(1)));
     }
 
     [Fact]

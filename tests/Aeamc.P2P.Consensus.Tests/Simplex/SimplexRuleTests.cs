@@ -84,6 +84,28 @@ public sealed partial class SimplexRuleTests
     }
 
     [Fact]
+    public void Rule12_a_request_for_more_views_than_allowed_or_for_none_is_not_answered()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        node.Nullified(1);
+        foreach ((ulong from, ulong to) in ((ulong, ulong)[])[(1, 65), (1, ulong.MaxValue), (2, 1)])
+        {
+            node.Do(new Input.CertificatesRequested(_world.Committee[default], new CertificatesRequest(_world.Epoch, new View(from), new View(to))));
+            Assert.Empty(node.Effects);
+        }
+    }
+
+    [Fact]
+    public void Rule09_a_core_that_has_halted_answers_nothing()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        node.Nullified(1).Finalized(World.Block(_world.Genesis, 1));
+        Assert.True(node.Core.IsHalted);
+        Assert.Empty(node.Fire(TimerKind.Leader).Effects);
+        Assert.Empty(node.Propose(World.Block(_world.Genesis, 2)).Effects);
+    }
+
+    [Fact]
     public void An_observer_follows_and_says_nothing()
     {
         var core = new SimplexCore(Fast, _world.Committee, _world.Leaders, null, RecoveredState.Fresh(_world.Epoch, _world.Genesis));

@@ -31,6 +31,32 @@ public class MessageVerifierTests
     }
 
     [Fact]
+    public void Every_field_of_a_statement_and_of_its_domain_changes_what_is_signed()
+    {
+        BlockRef block = World.Block(World.Block(_world.Genesis, 1), 3);
+        Statement statement = Statement.Notarize(_world.Epoch, block);
+        byte[] message = _world.Domain.Message(statement);
+        Assert.Equal(message, _world.Domain.Message(Statement.Notarize(_world.Epoch, block)));
+        foreach (Statement other in (Statement[])
+        [
+            Statement.Finalize(_world.Epoch, block),
+            Statement.Notarize(_world.Epoch, block with { Hash = Hash256.Of("other"u8) }),
+            Statement.Notarize(_world.Epoch, block with { Height = new Height(9) }),
+            Statement.Notarize(_world.Epoch, block with { View = new View(4) }),
+            Statement.Notarize(_world.Epoch, block with { ParentHash = Hash256.Of("other"u8) }),
+            Statement.Notarize(_world.Epoch, block with { ParentView = new View(2) }),
+        ])
+        {
+            Assert.NotEqual(message, _world.Domain.Message(other));
+        }
+
+        var later = new Epoch(1);
+        Assert.NotEqual(message, (_world.Domain with { NetworkId = Hash256.Of("other"u8) }).Message(statement));
+        Assert.NotEqual(message, (_world.Domain with { ClusterId = 8 }).Message(statement));
+        Assert.NotEqual(message, (_world.Domain with { Epoch = later }).Message(Statement.Notarize(later, block)));
+    }
+
+    [Fact]
     public void Statements_true_of_no_block_are_malformed()
     {
         BlockRef block = World.Block(_world.Genesis, 1);
@@ -90,10 +116,23 @@ public class MessageVerifierTests
     [Fact]
     public void Evidence_with_a_forged_vote_does_not_verify()
     {
-        Vote one = _world.Vote(new NodeIndex(1), Statement.Notarize(_world.Epoch, World.Block(_world.Genesis, 1)));
-        Vote forged = one with { Statement = Statement.Notarize(_world.Epoch, World.Block(_world.Genesis, 1, "other")) };
-        Assert.True(EquivocationEvidence.TryCreate(one, forged, out EquivocationEvidence? evidence));
-        Assert.Equal(VerificationResult.BadSignature, evidence.Verify(_world.Verifier));
+        var voter = new NodeIndex(1);
+        Statement notarize = Statement.Notarize(_world.Epoch, World.Block(_world.Genesis, 1)), other = Statement.Notarize(_world.Epoch, World.Block(_world.Genesis, 1, "other"));
+        foreach ((Statement signed, Statement claimed) in ((Statement, Statement)[])[(notarize, other), (other, notarize)])
+        {
+            Vote one = _world.Vote(voter, signed);
+            Assert.True(EquivocationEvidence.TryCreate(one, one with { Statement = claimed }, out EquivocationEvidence? evidence));
+            Assert.Equal(VerificationResult.BadSignature, evidence.Verify(_world.Verifier));
+        }
+    }
+
+    [Fact]
+    public void Votes_of_two_epochs_are_no_evidence()
+    {
+        var voter = new NodeIndex(1);
+        BlockRef one = World.Block(_world.Genesis, 1), other = World.Block(_world.Genesis, 1, "other");
+        Assert.False(EquivocationEvidence.TryCreate(
+            _world.Vote(voter, Statement.Notarize(_world.Epoch, one)), new Vote(Statement.Notarize(new Epoch(1), other), voter, default), out _));
     }
 
     private VerificationResult Check(Vote vote) => _world.Verifier.Verify(vote, out _);

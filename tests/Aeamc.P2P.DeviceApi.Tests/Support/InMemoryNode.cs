@@ -239,11 +239,19 @@ public sealed class InMemoryNode : INodeGateway, IMountainNodes, IEvidenceVerifi
 
     bool IMountainNodes.TryGet(int level, ulong index, out Hash256 hash) => _mountain.TryGetValue((level, index), out hash);
 
-    bool IEvidenceVerifier.TryVerify(ReadOnlySpan<byte> evidence, out NodeId offender, out Hash256 offence)
+    bool IEvidenceVerifier.TryRead(ReadOnlySpan<byte> evidence, out Offence offence)
     {
-        (offender, offence) = (default, default);
+        offence = default;
         return false;
     }
+
+    bool IEvidenceVerifier.Verify(ReadOnlySpan<byte> evidence) => false;
+
+    /// <summary>Knows the blocks up to the head, and of them nothing but that.</summary>
+    public Explanation? Explain(ExplainSubject subject, string id) =>
+        subject == ExplainSubject.Block && ulong.TryParse(id, out ulong height) && FindBlock(new Height(height)) is not null
+            ? new Explanation($"block {height}", [$"Block {height} is final."]) { Evidence = [] }
+            : null;
 
     private Submission Submit(LedgerEntry entry)
     {

@@ -42,6 +42,15 @@ public sealed class ReadTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task An_explanation_comes_in_sentences()
+    {
+        (HttpStatusCode status, JsonElement explanation) = await _server.GetJsonAsync("/v2/explain/block/0");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("block 0", explanation.GetProperty("subject").GetString());
+        Assert.Equal("Block 0 is final.", explanation.GetProperty("sentences")[0].GetString());
+    }
+
     [Theory]
     [InlineData("/v2/blocks/99", HttpStatusCode.NotFound, "block_unknown")]
     [InlineData("/v2/blocks/-1", HttpStatusCode.BadRequest, "id_malformed")]
@@ -54,6 +63,10 @@ public sealed class ReadTests : IAsyncLifetime
     [InlineData("/v2/tasks/0000000000000000000000000000000000000000000000000000000000000000", HttpStatusCode.NotFound, "task_unknown")]
     [InlineData("/v2/devices/0011223344556677", HttpStatusCode.NotFound, "device_unknown")]
     [InlineData("/v2/devices/did:aeamc:nonsense", HttpStatusCode.BadRequest, "id_malformed")]
+    [InlineData("/v2/explain/block/99", HttpStatusCode.NotFound, "block_unknown")]
+    [InlineData("/v2/explain/member/nobody", HttpStatusCode.NotFound, "member_unknown")]
+    [InlineData("/v2/explain/weather/1", HttpStatusCode.BadRequest, "id_malformed")]
+    [InlineData("/v2/explain/proof/00000000000000000000000000000000000000000000000000000000000000000", HttpStatusCode.BadRequest, "id_malformed")]
     [InlineData("/v2/nothing/here", HttpStatusCode.NotFound, "route_unknown")]
     public async Task What_is_not_there_is_said_so(string path, HttpStatusCode status, string code) =>
         await SubmissionTests.Expect(status, code, _server.GetJsonAsync(path));

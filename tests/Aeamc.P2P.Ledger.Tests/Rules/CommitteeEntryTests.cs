@@ -2,7 +2,7 @@ using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Ledger.Tests;
 
-/// <summary>What committee members put on the ledger: key generation, anchors, evidence.</summary>
+/// <summary>What committee members put on the ledger: key generation, anchors; evidence is <see cref="EvidenceTests"/>'s.</summary>
 public class CommitteeEntryTests
 {
     private static readonly byte[] Key = [2, .. Hash256.Of("group"u8).ToArray()];
@@ -86,23 +86,6 @@ public class CommitteeEntryTests
         Assert.Equal(transaction, _world.State.Anchor(31_337, new Height(2)));
         Assert.Null(_world.State.Anchor(31_337, new Height(3)));
         Assert.Equal((3UL, 2UL), (_world.State.Counters.Anchors, _world.State.Counters.AnchoredHeight));
-    }
-
-    [Fact]
-    public void OffenceIsOnRecordOnceWhoeverReportsIt()
-    {
-        NodeId offender = _world.Members[2];
-        Assert.Null(_world.State.Misconduct(offender));
-        byte[] one = [.. offender.ToArray(), .. Hash256.Of("one"u8).ToArray()];
-        byte[] two = [.. offender.ToArray(), .. Hash256.Of("two"u8).ToArray()];
-        BlockResult result = _world.Block(
-            _world.ByMember(0, new EvidenceReport(one)), _world.ByMember(1, new EvidenceReport([.. one, 1])), _world.ByMember(1, new EvidenceReport(two)));
-        Assert.Equal(
-            [RefusalCode.None, RefusalCode.EvidenceDuplicate, RefusalCode.None],
-            result.Outcomes.Select(outcome => outcome.Code));
-        Assert.Equal(new MemberRecord(2, _world.State.Height), _world.State.Misconduct(offender));
-        byte[] stranger = [.. World.Node("stranger").ToArray(), .. new byte[32]];
-        Assert.Equal(RefusalCode.EvidenceInvalid, _world.Apply(_world.ByMember(0, new EvidenceReport(stranger))));
     }
 
     private DecodedEntry Deal(int member, uint session, byte content) =>

@@ -194,9 +194,16 @@ public partial class RefusalCodeTests
         [RefusalCode.EvidenceDuplicate] = () =>
         {
             var world = new World();
-            byte[] evidence = [.. world.Members[1].ToArray(), .. new byte[32]];
+            byte[] evidence = FakeCrypto.Evidence(world.Members[1], 0, 1);
             world.Accept(world.ByMember(0, new EvidenceReport(evidence)));
             return world.Apply(world.ByMember(2, new EvidenceReport([.. evidence, 9])));
+        },
+        [RefusalCode.EvidenceExpired] = () =>
+        {
+            var world = new World();
+            DecodedEntry report = world.ByMember(0, new EvidenceReport(FakeCrypto.Evidence(world.Members[1], 0, 1)));
+            var context = new BlockContext(new Height(1), world.Now.Plus(1), world.ParentHash) { View = new View(EvidenceRules.MaximumAge + 2) };
+            return world.Machine.Apply(world.State, context, [new BlockEntry(report, world.Members[0])]).Outcomes[0].Code;
         },
     };
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Aeamc.P2P.Primitives;
@@ -74,13 +75,36 @@ internal sealed class FakeCrypto : ISignatureVerdicts, IKeyRecovery, IEvidenceVe
         return true;
     }
 
-    /// <summary>Evidence here is 32 bytes of offender, 32 bytes of offence and anything after it.</summary>
-    public bool TryVerify(ReadOnlySpan<byte> evidence, out NodeId offender, out Hash256 offence)
+    /// <summary>How often evidence's signatures were checked.</summary>
+    public int EvidenceChecks { get; private set; }
+
+    /// <summary>Evidence here is 32 bytes of offender, its kind, epoch and view of 8 bytes each, whether it verifies, and anything after it.</summary>
+    public static byte[] Evidence(NodeId offender, ulong epoch, ulong view, bool valid = true, OffenceKind kind = OffenceKind.TwoNotarizes, params byte[] more)
     {
-        bool valid = evidence.Length >= 64;
-        offender = valid ? new NodeId(evidence[..32]) : default;
-        offence = valid ? new Hash256(evidence[32..64]) : default;
-        return valid;
+        var evidence = new byte[50];
+        offender.CopyTo(evidence);
+        evidence[32] = (byte)kind;
+        BinaryPrimitives.WriteUInt64BigEndian(evidence.AsSpan(33), epoch);
+        BinaryPrimitives.WriteUInt64BigEndian(evidence.AsSpan(41), view);
+        evidence[49] = (byte)(valid ? 1 : 0);
+        return [.. evidence, .. more];
+    }
+
+    public bool TryRead(ReadOnlySpan<byte> evidence, out Offence offence)
+    {
+        bool read = evidence.Length >= 50;
+        offence = read
+            ? new Offence(
+                new NodeId(evidence[..32]), (OffenceKind)evidence[32], new Epoch(BinaryPrimitives.ReadUInt64BigEndian(evidence[33..])),
+                new View(BinaryPrimitives.ReadUInt64BigEndian(evidence[41..])))
+            : default;
+        return read;
+    }
+
+    public bool Verify(ReadOnlySpan<byte> evidence)
+    {
+        EvidenceChecks++;
+        return evidence[49] == 1;
     }
 
     private static byte[] Integer(byte[] value)

@@ -169,8 +169,8 @@ public sealed class ChainActorTests : IDisposable
             Assert.False(follower.Expect<Input.ProposalVerified>().Valid);
         }
 
-        Assert.Equal(1, follower.Committer.RejectedProposals["TimestampAhead"]);
-        Assert.Equal(1, follower.Committer.RejectedProposals["WrongStateRoot"]);
+        Assert.Equal(1, follower.Committer.RejectedProposals["timestamp_ahead"]);
+        Assert.Equal(1, follower.Committer.RejectedProposals["wrong_state_root"]);
     }
 
     [Fact]

@@ -133,6 +133,26 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Explain_tells_what_it_can_explain_and_how_to_start_a_node_that_does_not_run()
+    {
+        File.WriteAllText(_folder["node.toml"], "[api]\nlisten = \"127.0.0.1:1\"\n");
+        CommandRun help = await CommandRun.OfAsync("explain", "--help");
+        Assert.Equal(ExitCode.Success, help.Code);
+        foreach (string what in (string[])["block", "view", "evidence", "member", "proof"])
+        {
+            Assert.Contains(what, help.Output, StringComparison.Ordinal);
+            CommandRun one = await CommandRun.OfAsync("explain", what, "--help");
+            Assert.Contains($"Example: aeamc explain {what} ", one.Output, StringComparison.Ordinal);
+            CommandRun dead = await CommandRun.OfAsync("explain", what, "1", "--config", _folder["node.toml"]);
+            Assert.Equal(ExitCode.Failure, dead.Code);
+            Assert.Contains("aeamc run --config", dead.Error, StringComparison.Ordinal);
+        }
+
+        Assert.NotEqual(ExitCode.Success, (await CommandRun.OfAsync("explain", "weather", "1")).Code);
+        Assert.NotEqual(ExitCode.Success, (await CommandRun.OfAsync("explain", "block")).Code);
+    }
+
+    [Fact]
     public async Task A_fault_of_ours_has_a_code_of_its_own()
     {
         Assert.Equal(ExitCode.InternalError, await Terminal.RunAsync(() => throw new InvalidOperationException("a bug")));

@@ -3,6 +3,7 @@ using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Node.Consensus;
 using Aeamc.P2P.Node.Tests.Support;
 using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Storage;
 using Aeamc.P2P.Storage.Log;
 using Aeamc.P2P.Storage.Signer;
 
@@ -89,6 +90,18 @@ public sealed class ConsensusJournalTests : IDisposable
     }
 
     [Fact]
+    public void The_mark_does_not_rise_before_the_log_is_synced()
+    {
+        using ConsensusLog log = ConsensusLog.Open(_folder["wal"], new ConsensusLogOptions { OpenFile = path => new LastSync(StableFile.Open(path)) });
+        using SignerWatermark watermark = SignerWatermark.Open(_folder["mark"]);
+        var journal = new ConsensusJournal(log, watermark);
+        journal.Append(new WalRecord.Voted(Notarize(5)));
+
+        Assert.Throws<IOException>(() => journal.Sync(Watermark.After(null, Notarize(5))));
+        Assert.Null(watermark.Highest);
+    }
+
+    [Fact]
     public void A_vote_that_the_watermark_forbids_stops_the_node_before_it_leaves()
     {
         With((journal, _, _) => journal.Sync(Watermark.After(null, Notarize(5))));
@@ -117,5 +130,30 @@ public sealed class ConsensusJournalTests : IDisposable
             journal.Prune(Epoch.Zero, new View(1_900));
         });
         With((_, log, _) => Assert.Contains(ConsensusJournal.Replay(log), record => record.View == new View(1_700)));
+    }
+
+    /// <summary>A file of a disk that fails with the first sync after its making.</summary>
+    private sealed class LastSync(IStableFile file) : IStableFile
+    {
+        private bool _records;
+
+        public void Write(ReadOnlySpan<byte> bytes, long offset)
+        {
+            // Records come after the header; a segment is made of zeros from its start.
+            _records |= offset == 64;
+            file.Write(bytes, offset);
+        }
+
+        public void Sync()
+        {
+            if (_records)
+            {
+                throw new IOException("a cable", 5);
+            }
+
+            file.Sync();
+        }
+
+        public void Dispose() => file.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using Aeamc.P2P.Consensus.Committees;
+using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Cryptography;
@@ -7,6 +8,7 @@ using Aeamc.P2P.Cryptography.Verification;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Hosting;
+using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Node.Keygen;
 using Aeamc.P2P.Primitives;
 
@@ -69,6 +71,21 @@ internal sealed class TestCommittee : IDisposable
     public Certificate Finalization(BlockRef block) => Certificate(Statement.Finalize(Epoch.Zero, block));
 
     public Proposal Proposal(BlockRef block, ReadOnlyMemory<byte> content) => new(Vote(LeaderOf(block.View.Value), Statement.Notarize(Epoch.Zero, block)), content);
+
+    /// <summary>What a member does not do: two Notarize of one view. A forged one has a signature of another member.</summary>
+    public EquivocationEvidence Equivocation(ushort offender, ulong view = 1, bool forged = false)
+    {
+        var voter = new NodeIndex(offender);
+        Vote one = Vote(voter, Statement.Notarize(Epoch.Zero, GenesisBlock.Child(Hash256.Of("one"u8), new View(view))));
+        Vote two = Vote(voter, Statement.Notarize(Epoch.Zero, GenesisBlock.Child(Hash256.Of("two"u8), new View(view))));
+        two = forged ? two with { Signature = one.Signature } : two;
+        Assert.True(EquivocationEvidence.TryCreate(one, two, out EquivocationEvidence? evidence));
+        return evidence;
+    }
+
+    /// <summary>A member's report of evidence.</summary>
+    public LedgerEntry Report(int reporter, EquivocationEvidence evidence) =>
+        new NodeEntrySigner(Keys[reporter], Genesis.NetworkName).Sign(new EvidenceReport(evidence.Encode()));
 
     /// <summary>A batch by a member.</summary>
     public Batch Batch(int author, ulong sequence, params LedgerEntry[] entries)

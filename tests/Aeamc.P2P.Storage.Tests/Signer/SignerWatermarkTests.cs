@@ -44,6 +44,15 @@ public sealed class SignerWatermarkTests : IDisposable
     }
 
     [Fact]
+    public void Of_two_statements_in_one_view_the_later_kind_is_the_highest()
+    {
+        using SignerWatermark watermark = Open();
+        watermark.TryRaise(Mark(0, 5, 1, A));
+        watermark.TryRaise(Mark(0, 5, 3, A));
+        Assert.Equal(Mark(0, 5, 3, A), watermark.Highest);
+    }
+
+    [Fact]
     public void Several_statements_are_raised_together_or_not_at_all()
     {
         using SignerWatermark watermark = Open();

@@ -161,8 +161,9 @@ public sealed class NodeStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("00000003", "newer")]
-    [InlineData("00000001", "needs format 2")]
+    [InlineData("00000004", "newer")]
+    [InlineData("00000001", "needs format 3")]
+    [InlineData("00000002", "needs format 3")]
     [InlineData("07", "no readable format mark")]
     public void A_store_of_an_unknown_format_is_refused(string mark, string reason)
     {

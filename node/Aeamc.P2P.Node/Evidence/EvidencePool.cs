@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Aeamc.P2P.Consensus.Evidence;
+using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Ledger;
+using Aeamc.P2P.Node.Chain;
+using Aeamc.P2P.Node.Hosting;
+using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Storage.Store;
+
+namespace Aeamc.P2P.Node.Evidence;
+
+/// <summary>
+/// The equivocation that this node has seen and that no block records yet: on disk when <see cref="Add"/> returns, there again after a restart, and held
+/// until a finalized block convicts the offender or it is too old. One piece for each offender is all that the ledger takes, so the pool is no larger
+/// than the committee. Safe for any thread.
+/// </summary>
+public sealed class EvidencePool
+{
+    private readonly ChainContext _context;
+    private readonly NodeStore _store;
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<NodeIndex, EquivocationEvidence> _held = [];
+    private readonly ConcurrentDictionary<string, long> _seen = [];
+
+    /// <summary>Loads what an earlier run had seen.</summary>
+    /// <param name="context">The epoch.</param>
+    /// <param name="store">Where evidence is kept.</param>
+    /// <param name="verifier">Checks what the disk gives back like anything else.</param>
+    public EvidencePool(ChainContext context, NodeStore store, MessageVerifier verifier)
+    {
+        _context = context;
+        _store = store;
+        for (int i = 0; i < context.Committee.Count; i++)
+        {
+            var member = new NodeIndex((ushort)i);
+            if (store.GetMeta(KeyOf(member)) is { } bytes && EquivocationEvidence.TryDecode(bytes, out EquivocationEvidence? evidence)
+                && evidence.Offender == member && evidence.Verify(verifier) == VerificationResult.Valid)
+            {
+                _held.Add(member, evidence);
+            }
+        }
+    }
+
+    /// <summary>How many members this node has evidence against that no block records.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _held.Count;
+            }
+        }
+    }
+
+    /// <summary>Equivocations seen since the start, by kind; each once per member and view.</summary>
+    public IReadOnlyDictionary<string, long> Seen => _seen;
+
+    /// <summary>Takes evidence that the core has found. When this returns true it is on disk, and the caller reports it.</summary>
+    public bool Add(EquivocationEvidence evidence, LedgerState state)
+    {
+        _seen.AddOrUpdate(LedgerEvidenceVerifier.KindOf(evidence.Kind).Name(), 1, static (_, count) => count + 1);
+        lock (_gate)
+        {
+            if (_held.ContainsKey(evidence.Offender) || IsRecorded(evidence, state))
+            {
+                return false;
+            }
+
+            _store.PutMeta(KeyOf(evidence.Offender), evidence.Encode());
+            _held.Add(evidence.Offender, evidence);
+            return true;
+        }
+    }
+
+    /// <summary>Drops what the state records or no block takes any more.</summary>
+    /// <returns>What is still to be reported, by offender.</returns>
+    public IReadOnlyList<EquivocationEvidence> Settle(LedgerState state, View block)
+    {
+        lock (_gate)
+        {
+            foreach (EquivocationEvidence evidence in _held.Values.Where(evidence => IsRecorded(evidence, state) || EvidenceRules.IsExpired(evidence.View, block)).ToList())
+            {
+                _store.DeleteMeta(KeyOf(evidence.Offender));
+                _held.Remove(evidence.Offender);
+            }
+
+            return [.. _held.Values];
+        }
+    }
+
+    private bool IsRecorded(EquivocationEvidence evidence, LedgerState state) =>
+        state.Misconduct(_context.Committee[evidence.Offender]) is { } record && record.Epoch >= evidence.Epoch;
+
+    private string KeyOf(NodeIndex member) => $"evidence/{_context.Epoch}/{member}";
+}

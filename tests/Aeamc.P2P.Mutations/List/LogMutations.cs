@@ -1,0 +1,56 @@
+using static Aeamc.P2P.Mutations.List.Source;
+
+namespace Aeamc.P2P.Mutations.List;
+
+/// <summary>The log and the signer watermark on disk.</summary>
+internal static class LogMutations
+{
+    private const string Log = "node/Aeamc.P2P.Storage/Log/ConsensusLog.cs";
+    private const string Folder = "node/Aeamc.P2P.Storage/Log/LogFolder.cs";
+    private const string Format = "node/Aeamc.P2P.Storage/Log/LogFormat.cs";
+    private const string Scan = "node/Aeamc.P2P.Storage/Log/SegmentScan.cs";
+    private const string Mark = "node/Aeamc.P2P.Storage/Signer/SignerWatermark.cs";
+    private const string Slot = "node/Aeamc.P2P.Storage/Signer/WatermarkSlot.cs";
+
+    internal static IReadOnlyList<Mutation> List { get; } =
+    [
+        Storage("log-sync", "Crash safety", "the log is written and not synced",
+            new Edit(Log, "        _file.Sync();\n", "")),
+        Storage("log-segment-sync", "Crash safety", "a new segment is not synced before it is used",
+            new Edit(Folder, "            file.Sync();\n", "")),
+        Storage("log-after-failure", "Crash safety", "goes on writing after a sync that failed",
+            new Edit(Log, "        if (_failed)\n", "        if (_failed && _disposed)\n")),
+        Storage("log-torn-cut", "Crash safety", "what a crash left unfinished is not cut off",
+            new Edit(Log, "                LogFolder.EraseFrom(scan.Path, scan.EndOffset);\n", "")),
+        Storage("log-damage-refused", "Crash safety", "opens a damaged log",
+            new Edit(Log, "if (scan.End == SegmentEnd.Damaged)", "if (scan.End == SegmentEnd.Damaged && folder.Length == 0)")),
+        Storage("log-checksum", "Crash safety", "a record's checksum is not checked",
+            new Edit(Format, "return BinaryPrimitives.ReadUInt32LittleEndian(rest[20..]) == FrameChecksum(rest[..length], salt);", "return count > 0 || salt == 0;")),
+        Storage("log-salt", "Crash safety", "bytes that a peer got logged can pose as a record",
+            new Edit(Format, "BinaryPrimitives.WriteUInt64LittleEndian(salted, salt);", "BinaryPrimitives.WriteUInt64LittleEndian(salted, salt == 0 ? salt : 0);")),
+        Storage("log-order", "Crash safety", "records out of their order are read",
+            new Edit(Scan, "out ulong first, out uint count) || first != expected)", "out ulong first, out uint count) || first == ulong.MaxValue)")),
+        Storage("log-gap", "Crash safety", "a missing segment is not noticed",
+            new Edit(Folder, "scans.Count > 0 && scan.FirstSequence != scans[^1].NextSequence)", "scans.Count > 0 && scan.FirstSequence < scans[^1].NextSequence)")),
+        Storage("log-torn-middle", "Crash safety", "a broken end before a newer segment passes for a crash's work",
+            new Edit(Folder, "else if (scan.End == SegmentEnd.Torn && i < files.Count - 1)", "else if (scan.End == SegmentEnd.Torn && i < 0)")),
+        Storage("log-damage-behind", "Crash safety", "damage before whole records passes for a crash's work",
+            new Edit(Scan, "return whole < 0\n", "return whole < int.MaxValue\n")),
+        Storage("log-pruned-early", "Crash safety", "drops segments with records that are still needed",
+            new Edit(Log, "oldest.HighestMark < mark)", "oldest.HighestMark <= mark + 1)")),
+        Storage("mark-sync", "Crash safety", "the watermark is written and not synced",
+            new Edit(Mark, "        _file.Sync();\n", "")),
+        Storage("mark-below", "Crash safety", "the watermark lets an older view be signed",
+            new Edit(Mark, "            < 0 => WatermarkVerdict.Below,", "            < 0 => WatermarkVerdict.Raised,")),
+        Storage("mark-conflict", "Crash safety", "the watermark lets another statement of its view be signed",
+            new Edit(Mark, "asked.Hash == mark.Hash ? WatermarkVerdict.Repeated : WatermarkVerdict.Conflict,", "WatermarkVerdict.Repeated,")),
+        Storage("mark-latest", "Crash safety", "of two votes in one view the watermark names the earlier, so a log that lacks the later passes for whole",
+            new Edit(Mark, "some.CompareTimeTo(sofar) >= 0)", "some.CompareTimeTo(sofar) > 0)")),
+        Storage("mark-slots", "Crash safety", "the watermark overwrites its only whole copy",
+            new Edit(Mark, "long offset = (long)(counter % 2) * WatermarkSlot.Distance;", "long offset = (long)(counter % 1) * WatermarkSlot.Distance;")),
+        Storage("mark-checksum", "Crash safety", "a torn watermark is believed",
+            new Edit(Slot, "if (slot.Length < Bytes || BinaryPrimitives.ReadUInt32LittleEndian(slot) != Crc32C.Compute(slot[4..Bytes]))", "if (slot.Length < Bytes)")),
+        Storage("mark-lost", "Crash safety", "a watermark that cannot be read counts as none",
+            new Edit(Mark, "if (!found || marks.Any(", "if (marks.Any(")),
+    ];
+}

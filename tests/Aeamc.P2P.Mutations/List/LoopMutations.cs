@@ -1,0 +1,40 @@
+using static Aeamc.P2P.Mutations.List.Source;
+
+namespace Aeamc.P2P.Mutations.List;
+
+/// <summary>The host of the core: what is on disk before anything leaves.</summary>
+internal static class LoopMutations
+{
+    private const string Loop = "node/Aeamc.P2P.Node/Consensus/ConsensusLoop.cs";
+    private const string Journal = "node/Aeamc.P2P.Node/Consensus/ConsensusJournal.cs";
+    private static readonly string[] LoopTests = ["ConsensusLoopTests"];
+    private static readonly string[] JournalTests = ["ConsensusJournalTests"];
+
+    internal static IReadOnlyList<Mutation> List { get; } =
+    [
+        Node("loop-sync", "Crash safety", "sends a vote without a sync", LoopTests,
+            new Edit(Loop, "            _journal.Sync(_guard.Watermark);\n", "            _ = votes;\n")),
+        Node("loop-sync-late", "Crash safety", "sends a vote before the sync", LoopTests,
+            new Edit(Loop, "        // Certificates alone can wait", "        foreach (Effect effect in effects)\n        {\n            Perform(effect);\n        }\n\n        // Certificates alone can wait"),
+            new Edit(Loop, "        _observer.IsQuiet = _guard.IsQuiet;\n        foreach (Effect effect in effects)\n        {\n            Perform(effect);\n        }\n", "        _observer.IsQuiet = _guard.IsQuiet;\n")),
+        Node("loop-vote-logged", "Crash safety", "sends a vote that is not in the log", LoopTests,
+            new Edit(Loop, "                    _journal.Append(new WalRecord.Voted(sign.Statement));\n", "")),
+        Node("loop-record-logged", "Crash safety", "does not write the core's records", LoopTests,
+            new Edit(Loop, "                _journal.Append(append.Record);\n", "")),
+        Node("loop-guard", "Crash safety", "signs what the guard refused", LoopTests,
+            new Edit(Loop, "if (decision is not (VoteDecision.Sign or VoteDecision.SignAgain))", "if (decision is VoteDecision.WrongEpoch)")),
+        Node("loop-halt", "9", "goes on after the core's halt", LoopTests,
+            new Edit(Loop, "                throw new InvariantException($\"Consensus stopped to stay safe ({halt.Reason}): {halt.Detail}\");", "                _ = halt;\n                break;")),
+        Node("loop-unknown-vote", "Crash safety", "stops on a vote it does not remember without raising the watermark to it", LoopTests,
+            new Edit(Loop, "                _journal.RaiseWatermark(unknown);\n", "")),
+        Node("journal-order", "Crash safety", "the watermark is written before the log", JournalTests,
+            new Edit(Journal, "        log.Sync();\n        _unsynced = 0;\n", "        _unsynced = 0;\n"),
+            new Edit(Journal, "        CrashPoint.Reach(CrashPoint.TurnSynced);", "        log.Sync();\n        CrashPoint.Reach(CrashPoint.TurnSynced);")),
+        Node("journal-watermark", "Crash safety", "does not write the watermark", JournalTests,
+            new Edit(Journal, "if (mark is { } vote && vote != _written)", "if (mark is { } vote && vote != _written && _unsynced > 0)")),
+        Node("journal-verdict", "Crash safety", "signs what the watermark forbids", JournalTests,
+            new Edit(Journal, "if (verdict is WatermarkVerdict.Below or WatermarkVerdict.Conflict)", "if (verdict is WatermarkVerdict.Below && _unsynced > 0)")),
+        Node("journal-pruned", "Crash safety", "prunes what the core still needs", JournalTests,
+            new Edit(Journal, "_pruned = new View(durable.Value - RetainedViews);", "_pruned = durable;")),
+    ];
+}

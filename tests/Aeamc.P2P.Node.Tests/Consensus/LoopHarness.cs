@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using Aeamc.P2P.Consensus.Evidence;
+using Aeamc.P2P.Consensus.Safety;
+using Aeamc.P2P.Consensus.Simplex;
+using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Node.Consensus;
+using Aeamc.P2P.Node.Tests.Support;
+using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Storage.Log;
+using Aeamc.P2P.Storage.Signer;
+using Aeamc.P2P.Storage.Tests;
+
+namespace Aeamc.P2P.Node.Tests.Consensus;
+
+/// <summary>
+/// The real loop over a disk that forgets what was not synced, with a wire that notes for each message what was on that disk when it
+/// left. Time stands still: no timer fires unless a test says so.
+/// </summary>
+internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ConsensusLog _log;
+    private readonly SignerWatermark _watermark;
+    private readonly ConsensusLoop _loop;
+    private readonly BlockingCollection<Sending> _sent = [];
+    private readonly BlockingCollection<Exception> _faults = [];
+
+    /// <param name="self">The member that runs.</param>
+    /// <param name="remembered">Votes that its guard remembers and its core does not.</param>
+    public LoopHarness(NodeIndex self, params WalRecord[] remembered)
+    {
+        Self = self;
+        Verifier = new MessageVerifier(Committee.Verifier.Domain, Committee.Context.Committee, Committee.Context.Leaders, new Cryptography.Verification.Ed25519SignatureVerifier(), new AnyContent());
+        _log = ConsensusLog.Open(_folder["wal"], new ConsensusLogOptions { OpenFile = ForgetfulDisk.Open });
+        _watermark = SignerWatermark.Open(_folder["mark"], ForgetfulDisk.Open);
+        var options = new SimplexOptions();
+        var core = new SimplexCore(options, Committee.Context.Committee, Committee.Context.Leaders, self, RecoveredState.Fresh(Epoch.Zero, Committee.GenesisBlock));
+        var guard = new VoteGuard(RecoveredState.Replay(Epoch.Zero, Committee.GenesisBlock, remembered, null));
+        _loop = new ConsensusLoop(
+            core, guard, Verifier, Committee.Keys[self.Value], self, new ConsensusJournal(_log, _watermark), new InputQueue(), this, this, new ConsensusObserver(),
+            new ManualTime(TestCommittee.Start), () => View.Zero, _faults.Add);
+        _loop.Start();
+    }
+
+    public TestCommittee Committee { get; } = new();
+
+    public MessageVerifier Verifier { get; }
+
+    public NodeIndex Self { get; }
+
+    public bool HasSent => _sent.Count > 0;
+
+    public void Feed(Input input) => _loop.Inputs.Answer(input);
+
+    public void Feed(Vote vote)
+    {
+        Assert.Equal(VerificationResult.Valid, Verifier.Verify(vote, out Verified<Vote>? verified));
+        Feed(new Input.VoteReceived(verified!));
+    }
+
+    /// <summary>A certificate by the others.</summary>
+    public void Feed(Statement statement)
+    {
+        NodeIndex[] signers = [.. Enumerable.Range(0, 4).Select(i => new NodeIndex((ushort)i)).Where(member => member != Self)];
+        var signatures = new byte[signers.Length * VoteSignature.Size];
+        byte bits = 0;
+        for (int i = 0; i < signers.Length; i++)
+        {
+            Committee.Vote(signers[i], statement).Signature.CopyTo(signatures.AsSpan(i * VoteSignature.Size));
+            bits |= (byte)(1 << signers[i].Value);
+        }
+
+        Assert.Equal(VerificationResult.Valid, Verifier.Verify(new Certificate(statement, SignerBitmap.From([bits]), signatures), out Verified<Certificate>? verified));
+        Feed(new Input.CertificateReceived(verified!));
+    }
+
+    public void Feed(BlockRef proposed)
+    {
+        Assert.Equal(VerificationResult.Valid, Verifier.Verify(Committee.Proposal(proposed, new byte[] { 1 }), out Verified<Proposal>? verified));
+        Feed(new Input.ProposalReceived(verified!));
+    }
+
+    /// <summary>The next message that left.</summary>
+    public Sending Next()
+    {
+        Assert.True(_sent.TryTake(out Sending? sending, TimeSpan.FromSeconds(30)), _faults.TryTake(out Exception? fault) ? fault.ToString() : "nothing was sent");
+        return sending;
+    }
+
+    /// <summary>What the loop died of.</summary>
+    public Exception Fault()
+    {
+        Assert.True(_faults.TryTake(out Exception? fault, TimeSpan.FromSeconds(30)), "the loop goes on");
+        return fault;
+    }
+
+    public SignerMark? MarkOnDisk()
+    {
+        string copy = _folder[$"copy-{Guid.NewGuid():N}"];
+        File.Copy(_folder["mark"], copy);
+        using SignerWatermark read = SignerWatermark.Open(copy);
+        return read.Highest;
+    }
+
+    public void Broadcast(ConsensusMessage message) =>
+        _sent.Add(new Sending(message, [.. LogFolder.Scan(_folder["wal"]).SelectMany(scan => scan.Records).Select(Read)], MarkOnDisk()));
+
+    public void SendTo(NodeId peer, ConsensusMessage message)
+    {
+    }
+
+    public void BuildProposal(View view, BlockRef parent) => Feed(new Input.ProposalBuilt(parent.Child(Hash256.Of("built"u8), view), new byte[] { 1 }));
+
+    public void VerifyProposal(Proposal proposal, BlockRef parent) => Feed(new Input.ProposalVerified(proposal.View, proposal.Block.Hash, true));
+
+    public void Certify(Certificate notarization) => Feed(new Input.CertifyDecided(notarization.View, notarization.Block.Hash, true));
+
+    public void AbandonCertify(View through)
+    {
+    }
+
+    public void Finalized(Certificate finalization, IReadOnlyList<BlockRef> blocks)
+    {
+    }
+
+    public void EnteredView(View view, NodeIndex leader)
+    {
+    }
+
+    public void ReportEvidence(EquivocationEvidence evidence)
+    {
+    }
+
+    public void Dispose()
+    {
+        _loop.Dispose();
+        _log.Dispose();
+        _watermark.Dispose();
+        Committee.Dispose();
+        _folder.Dispose();
+        _sent.Dispose();
+        _faults.Dispose();
+    }
+
+    private static WalRecord Read(LogRecord stored)
+    {
+        Assert.True(ConsensusJournal.TryRead(stored, out WalRecord? record));
+        return record;
+    }
+
+    /// <summary>One message, and the disk at the moment when it left.</summary>
+    public sealed record Sending(ConsensusMessage Message, IReadOnlyList<WalRecord> Log, SignerMark? Mark);
+
+    private sealed class AnyContent : IProposalContent
+    {
+        public bool Matches(in BlockRef block, ReadOnlySpan<byte> content) => true;
+    }
+}

@@ -92,6 +92,16 @@ public static class Shrinker
             yield return o with { ClockDriftPermille = 0 };
         }
 
+        if (o.ClockSkew > 0)
+        {
+            yield return o with { ClockSkew = 0 };
+        }
+
+        if (o.Stack == Application.StackKind.Full)
+        {
+            yield return o with { Stack = Application.StackKind.Consensus };
+        }
+
         if (o.Load != Load.Busy)
         {
             yield return o with { Load = Load.Busy };

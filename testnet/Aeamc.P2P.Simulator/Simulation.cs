@@ -1,10 +1,14 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Committees;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Adversaries;
+using Aeamc.P2P.Simulator.Application;
 using Aeamc.P2P.Simulator.Checkers;
 using Aeamc.P2P.Simulator.Cluster;
+using Aeamc.P2P.Simulator.Devices;
 using Aeamc.P2P.Simulator.Faults;
 using Aeamc.P2P.Simulator.Measuring;
 
@@ -14,15 +18,17 @@ namespace Aeamc.P2P.Simulator;
 /// One cluster in virtual time: the daemon's own core, a network and disks that fail as seed and schedule say, and checkers. Everything is drawn
 /// from the seed; nothing reads the machine, so one seed is one run.
 /// </summary>
-public sealed class Simulation
+public sealed partial class Simulation
 {
     private readonly SortedDictionary<NullifyReason, int> _nullified = [];
     private readonly List<int>[] _endpoints;
     private readonly List<SimulatedNode> _nodes = [];
     private readonly HashSet<int> _resumed = [];
     private readonly List<NodeIndex> _twins = [];
+    private readonly HashSet<int> _reached = [];
+    private readonly List<string> _refusedStarts = [];
+    private readonly DeviceFleet? _fleet;
     private ulong _target;
-    private int _reached;
     private long _calmAt = long.MaxValue;
     private long _resumedAt;
 
@@ -44,8 +50,11 @@ public sealed class Simulation
 
         Committee = new Committee(members);
         Leaders = new LeaderSchedule(Committee, Hash256.Of(BitConverter.GetBytes(options.Seed)));
+        bool full = options.Stack == StackKind.Full;
+        Ledger = full ? new LedgerNetwork(this) : null;
+        Genesis = BlockRef.Genesis(Ledger?.Hash ?? Hash256.Of("genesis"u8));
         Domain = new SigningDomain(Hash256.Of("simulation"u8), 0, Epoch);
-        Verifier = new MessageVerifier(Domain, Committee, Leaders, new ToySignatures(options.AcceptsForgeries), new SimulatedContent());
+        Verifier = new MessageVerifier(Domain, Committee, Leaders, new ToySignatures(options.AcceptsForgeries), full ? new MicroblockContent() : new SimulatedContent());
         Byzantine = byzantine ?? PickByzantine();
         Checks = new Checks(this);
         Network = new SimulatedNetwork(
@@ -60,6 +69,11 @@ public sealed class Simulation
         foreach (NodeIndex twin in _twins)
         {
             Add(new TwinNode(this, twin, _nodes.Count), twin.Value);
+        }
+
+        if (Ledger is not null)
+        {
+            _fleet = new DeviceFleet(this, Ledger);
         }
 
         if (options.Scenario is { } scenario)
@@ -78,7 +92,13 @@ public sealed class Simulation
 
     public Epoch Epoch { get; } = Epoch.Zero;
 
-    public BlockRef Genesis { get; } = BlockRef.Genesis(Hash256.Of("genesis"u8));
+    public BlockRef Genesis { get; }
+
+    /// <summary>What nodes with a ledger have in common; null for consensus alone.</summary>
+    public LedgerNetwork? Ledger { get; }
+
+    /// <summary>Chain time by a perfect clock.</summary>
+    public Timestamp TrueTime => new(LedgerNetwork.Start + (ulong)(Clock.Now / 1000));
 
     public Committee Committee { get; }
 
@@ -148,22 +168,25 @@ public sealed class Simulation
         }
 
         Times.OnCommit(block, Clock.Now);
-        _reached += block.Height.Value == _target ? 1 : 0;
+        if (block.Height.Value == _target)
+        {
+            _reached.Add(node.Endpoint);
+        }
+
         if (IsCalm && _resumedAt == 0 && _resumed.Add(node.Endpoint) && _resumed.Count == Committee.Count - Byzantine.Count)
         {
             _resumedAt = Clock.Now;
         }
     }
 
+    /// <summary>A height is final somewhere for the first time.</summary>
+    public void OnFirstCommit(BlockResult result) => _fleet?.OnBlock(result);
+
+    /// <summary>What a node's blocks are made of.</summary>
+    public NodeBlocks CreateBlocks(SimulatedNode node) => Ledger is { } network ? new LedgerBlocks(this, network, node) : new BareBlocks(this, node);
+
     /// <summary>A block was built: from here to the commits is its finality.</summary>
     public void OnProposed(BlockRef block) => Times.OnProposed(block.Hash, Clock.Now);
-
-    /// <summary>A node crashes and comes back after a while, at the latest when the calm begins.</summary>
-    public void CrashNow(SimulatedNode node, long microseconds)
-    {
-        node.Crash();
-        Clock.After(microseconds, () => Restart(node));
-    }
 
     public SimulationResult Run()
     {
@@ -175,6 +198,11 @@ public sealed class Simulation
         foreach (Fault fault in Options.Faults)
         {
             Clock.After(fault.At * 1000L, () => Inject(fault));
+        }
+
+        if (Options.Load != Load.Idle)
+        {
+            _fleet?.Start();
         }
 
         long start = (Options.TroubleTime ?? 0) * 1000L;
@@ -192,17 +220,37 @@ public sealed class Simulation
         }
 
         int honest = Committee.Count - Byzantine.Count;
-        while (_reached < honest && Clock.RunNext(end))
+        while (_reached.Count < honest && Clock.RunNext(end))
         {
+        }
+
+        if (_reached.Count >= honest)
+        {
+            Drain();
         }
 
         return Judge(honest);
     }
 
+    /// <summary>No new entries; what was acknowledged must be final within the bound.</summary>
+    private void Drain()
+    {
+        _fleet?.Stop();
+        long end = Clock.Now + (Options.EntryBound * 1000);
+        while (Checks.Entries.Waiting > 0 && !Checks.Violations.Any() && Clock.RunNext(end))
+        {
+        }
+
+        if (!Checks.Violations.Any())
+        {
+            Checks.Entries.OnEnd();
+        }
+    }
+
     private SimulationResult Judge(int honest)
     {
         // Halted nodes explain themselves; otherwise a missing block is a violation of its own.
-        if (_reached < honest && !Checks.Violations.Any())
+        if (_reached.Count < honest && !Checks.Violations.Any())
         {
             Checks.OnNoProgress($"no {Options.Blocks} blocks within {Options.LivenessBound} ms: heights "
                 + string.Join(' ', _nodes.Select(n => $"{n.Disk.Tip.Height}@{n.Core?.CurrentView}")));
@@ -225,75 +273,12 @@ public sealed class Simulation
             Network.Traffic,
             _nullified,
             [.. Checks.Offenders.Select(o => (int)o)])
-        { Nodes = Committee.Count };
-    }
-
-    private void BeginCalm(long now)
-    {
-        IsCalm = true;
-        _calmAt = now;
-        Network.IsTroubled = false;
-        Network.Heal();
-        ulong highest = 0;
-        foreach (SimulatedNode node in _nodes)
-        {
-            node.CrashAtWrite = null;
-            node.ClockOffset = 0;
-            Restart(node);
-            highest = Math.Max(highest, node.IsHonest ? node.Disk.Tip.Height.Value : 0);
-        }
-
-        _target = highest + (ulong)Options.Blocks;
-        _reached = 0;
-    }
-
-    private static void Restart(SimulatedNode node)
-    {
-        if (node.Core is null)
-        {
-            node.Start();
-        }
-    }
-
-    private void Inject(Fault fault)
-    {
-        long length = fault.Length * 1000L;
-        switch (fault)
-        {
-            case Fault.Crash crash when _nodes[crash.Node % _nodes.Count] is { Core: not null } node:
-                if (crash.Where == CrashPoint.Now)
-                {
-                    CrashNow(node, length);
-                }
-                else
-                {
-                    node.CrashAtWrite = (crash.Where, length);
-                }
-
-                break;
-            case Fault.Crash:
-                break;
-            case Fault.Partition partition:
-                Network.Cut(partition.Side, ~partition.Side, length);
-                if (!partition.OneWay)
-                {
-                    Network.Cut(~partition.Side, partition.Side, length);
-                }
-
-                break;
-            case Fault.ClockJump jump:
-                SimulatedNode jumper = _nodes[jump.Node % _nodes.Count];
-                jumper.ClockOffset += jump.By * 1000L;
-                Clock.After(length, () => jumper.ClockOffset = 0);
-                break;
-            default:
-                throw Invariant.Fail($"fault {fault}");
-        }
+        { Nodes = Committee.Count, Entries = Checks.Entries.Applied, RefusedStarts = _refusedStarts };
     }
 
     private void ScheduleWork(long end)
     {
-        if (Options.Load != Load.Mixed)
+        if (Options.Load != Load.Mixed || Ledger is not null)
         {
             return;
         }

@@ -1,5 +1,6 @@
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Simulator.Adversaries;
+using Aeamc.P2P.Simulator.Application;
 using Aeamc.P2P.Simulator.Cluster;
 using Aeamc.P2P.Simulator.Faults;
 using Aeamc.P2P.Simulator.Twins;
@@ -64,6 +65,15 @@ public sealed record SimulationOptions
     /// <summary>Greatest difference of a node's timers from true time, in a thousand, drawn for each node.</summary>
     public int ClockDriftPermille { get; init; }
 
+    /// <summary>Greatest constant error of a node's wall clock, in milliseconds, drawn for each node.</summary>
+    public int ClockSkew { get; init; }
+
+    /// <summary>How much of a node runs.</summary>
+    public StackKind Stack { get; init; }
+
+    /// <summary>Devices that hand in entries, with the full stack.</summary>
+    public int Devices { get; init; } = 4;
+
     /// <summary>Length of the time of trouble; null: all the run.</summary>
     public int? TroubleTime { get; init; }
 
@@ -79,6 +89,21 @@ public sealed record SimulationOptions
 
     /// <summary>Accepts every signature: a wrong verifier on purpose, which the checkers must notice.</summary>
     public bool AcceptsForgeries { get; init; }
+
+    /// <summary>The node whose ledger leaves out each block's last entry: wrong on purpose, which the checkers must notice.</summary>
+    public int? BrokenLedger { get; init; }
+
+    /// <summary>Nodes do not compare what they are given with the hash they asked for: wrong on purpose, which the checkers must notice.</summary>
+    public bool AcceptsLies { get; init; }
+
+    /// <summary>Checksums of the log and the watermark are not looked at: wrong on purpose, which the checkers must notice.</summary>
+    public bool IgnoresChecksums { get; init; }
+
+    /// <summary>Nodes go on when the disk refuses a write: wrong on purpose, which the checkers must notice.</summary>
+    public bool IgnoresFullDisk { get; init; }
+
+    /// <summary>Nodes acknowledge entries before these are durable: wrong on purpose, which the checkers must notice.</summary>
+    public bool AcknowledgesEarly { get; init; }
 
     /// <summary>Who runs twice and who hears whom in the first views, until the calm begins.</summary>
     public TwinsScenario? Scenario { get; init; }
@@ -112,7 +137,15 @@ public sealed record SimulationOptions
 
     /// <summary>Longest time in which <see cref="Blocks"/> must be committed: a resumption, then at worst every second view is lost to grown timeouts.</summary>
     public long LivenessBound =>
-        (2 * StallBound) + (Blocks * 2L * (TroubleTime is null && LossPermille > 0 ? 4 : 1) * ((9L * Core.NetworkDelay) + (4 * Delta) + IdleTime));
+        (2 * StallBound) + (Blocks * 2L * LossFactor * ((9L * Core.NetworkDelay) + (4 * Delta) + IdleTime));
+
+    /// <summary>
+    /// Longest time from an acknowledgement, or from the beginning of the calm, until the entry is in a final block: a resumption, and then a turn of each member, its own among them,
+    /// at worst every second view lost; one mend of a damaged disk before.
+    /// </summary>
+    public long EntryBound => StallBound + (2L * (Nodes + 2) * LossFactor * ((9L * Core.NetworkDelay) + (4 * Delta) + IdleTime));
+
+    private int LossFactor => TroubleTime is null && LossPermille > 0 ? 4 : 1;
 
     private int IdleTime => Load == Load.Busy ? 0 : Core.IdleInterval;
 
@@ -148,10 +181,14 @@ public sealed record SimulationOptions
         };
         LatencyModel latency = LatencyModel.Uniform(1_000 * (1 + random.Below(8)));
         int jitter = 1_000 * random.Below(15);
+        List<Fault> faults = FaultSchedule.Draw(random, nodes, Trouble, random.Below(4), random.Below(3), random.Below(2));
+        faults.AddRange(FaultSchedule.Disks(random, nodes, Trouble, attacks.Length == 0 ? random.Below(2) : 0, random.Below(2)));
         return new SimulationOptions
         {
             Nodes = nodes,
             Seed = seed,
+            Stack = StackKind.Full,
+            ClockSkew = random.Permille(300) ? random.Below(900) : 0,
             Blocks = 6,
             TroubleTime = Trouble,
             Latency = latency,
@@ -162,7 +199,7 @@ public sealed record SimulationOptions
             ClockDriftPermille = random.Permille(300) ? random.Below(50) : 0,
             Attacks = attacks,
             Load = (Load)random.Below(3),
-            Faults = FaultSchedule.Draw(random, nodes, Trouble, random.Below(4), random.Below(3), random.Below(2)),
+            Faults = faults,
         };
     }
 }

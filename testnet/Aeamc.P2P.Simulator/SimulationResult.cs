@@ -33,6 +33,12 @@ public sealed record SimulationResult(
     /// <summary>Committee members.</summary>
     public int Nodes { get; init; }
 
+    /// <summary>Entries that the ledger took; 0 without one.</summary>
+    public int Entries { get; init; }
+
+    /// <summary>Starts refused for a damaged disk, each with its place.</summary>
+    public IReadOnlyList<string> RefusedStarts { get; init; } = [];
+
     /// <summary>A total by members and blocks.</summary>
     public double PerNodeAndBlock(long total) => Height == 0 ? 0 : Math.Round((double)total / Nodes / Height, 2);
 }

@@ -1,4 +1,5 @@
 using Aeamc.P2P.Simulator.Adversaries;
+using Aeamc.P2P.Simulator.Application;
 using Aeamc.P2P.Simulator.Cluster;
 using Aeamc.P2P.Simulator.Faults;
 
@@ -68,6 +69,65 @@ public class BeyondTheBoundTests
         Assert.Contains("blocks within", Assert.Single(result.Violations), StringComparison.Ordinal);
         Assert.Equal(0UL, result.Height);
     }
+
+    [Fact]
+    public void A_ledger_that_is_wrong_in_one_member_is_found() =>
+        AssertFound("state of member", new() { Stack = StackKind.Full, BrokenLedger = 1, Blocks = 15 });
+
+    [Fact]
+    public void An_acknowledged_entry_that_is_lost_is_found() => AssertFoundBySeed("is in no final block", seed => new()
+    {
+        Seed = seed,
+        Stack = StackKind.Full,
+        AcknowledgesEarly = true,
+        TroubleTime = 1500,
+        LossPermille = 300,
+        Faults = FaultSchedule.Draw(new SplitMix(seed), 4, 1500, 8, 0, 0),
+        Blocks = 5,
+    });
+
+    [Fact]
+    public void A_lying_peer_that_is_believed_is_found() => AssertFoundBySeed("fork at height", seed => new()
+    {
+        Seed = seed,
+        Attacks = [Attack.Lie],
+        AcceptsLies = true,
+        TroubleTime = 1500,
+        LossPermille = 100,
+        Faults = FaultSchedule.Draw(new SplitMix(seed), 4, 1500, 4, 0, 0),
+        Blocks = 5,
+    });
+
+    [Fact]
+    public void A_flipped_bit_that_nobody_notices_is_found() => AssertFoundBySeed("started on a log with a flipped bit", seed => new()
+    {
+        Seed = seed,
+        IgnoresChecksums = true,
+        TroubleTime = 1500,
+        Faults = FaultSchedule.Disks(new SplitMix(seed), 4, 1500, 4, 0),
+        Blocks = 5,
+    });
+
+    [Fact]
+    public void Votes_lost_to_two_flips_of_which_one_is_in_the_watermark_are_found() => AssertFoundBySeed("notarized two blocks", seed => new()
+    {
+        Nodes = 7,
+        Seed = seed,
+        Stack = StackKind.Full,
+        TroubleTime = 600,
+        Faults = FaultSchedule.Disks(new SplitMix(seed), 7, 300, 8, 0),
+        Blocks = 2,
+    });
+
+    [Fact]
+    public void A_vote_that_a_full_disk_takes_no_record_of_is_found() => AssertFoundBySeed("though its disk takes no record", seed => new()
+    {
+        Seed = seed,
+        IgnoresFullDisk = true,
+        TroubleTime = 1500,
+        Faults = FaultSchedule.Disks(new SplitMix(seed), 4, 1500, 0, 4),
+        Blocks = 5,
+    });
 
     [Fact]
     public void Memory_beyond_its_bound_is_found()

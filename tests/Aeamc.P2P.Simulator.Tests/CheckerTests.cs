@@ -1,4 +1,5 @@
 using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Checkers;
 
@@ -92,6 +93,27 @@ public class CheckerTests
         checker.Add(A, true, Nullification(simulation, 3));
         checker.OnCommit(A, two);
         Assert.Empty(checker.Violations);
+    }
+
+    [Fact]
+    public void An_entry_applied_twice_a_miscounted_proof_and_a_lost_entry_are_found()
+    {
+        var checker = new EntryChecker();
+        var proof = new EntryOutcome(Hash256.Of("proof"u8), EntryKind.TaskProof, RefusalCode.None);
+        checker.OnAcknowledged(A, proof.EntryId, 0);
+        checker.OnBlock([proof], 1);
+        checker.OnBlock([proof with { Code = RefusalCode.ProofDuplicate }], 1);
+        checker.OnAcknowledged(B, proof.EntryId, 1);
+        checker.OnEnd();
+        Assert.Empty(checker.Violations);
+
+        checker.OnBlock([proof], 2);
+        Assert.Contains("applied twice", Assert.Single(checker.Violations), StringComparison.Ordinal);
+        checker.OnBlock([], 3);
+        Assert.Contains("counts 3 proofs", checker.Violations[1], StringComparison.Ordinal);
+        checker.OnAcknowledged(A, Hash256.Of("lost"u8), 5_000);
+        checker.OnEnd();
+        Assert.Contains("acknowledged at 5 ms, is in no final block", checker.Violations[2], StringComparison.Ordinal);
     }
 
     private static List<string> Found(Simulation simulation, params Certificate[] certificates)

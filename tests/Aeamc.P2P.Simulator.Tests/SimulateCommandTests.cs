@@ -87,6 +87,7 @@ public class SimulateCommandTests
     [InlineData("--byzantine", "4", "--attack", "drop")]
     [InlineData("--delay", "far")]
     [InlineData("--crash", "-1")]
+    [InlineData("--nodes", "200", "--stack", "full")]
     [InlineData("--faults", "crash:1")]
     [InlineData("--seed")]
     [InlineData("--what", "1")]
@@ -102,6 +103,7 @@ public class SimulateCommandTests
     public void Faults_are_read_as_they_are_written()
     {
         List<Fault> faults = FaultSchedule.Draw(new Cluster.SplitMix(5), 7, 1000, 6, 6, 6);
+        faults.AddRange(FaultSchedule.Disks(new Cluster.SplitMix(5), 7, 1000, 3, 3));
         Assert.Equal(faults, FaultSchedule.Parse(string.Join(',', faults)));
         Assert.Null(FaultSchedule.Parse("crash:1@2"));
     }

@@ -1,3 +1,4 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Cryptography;
@@ -76,31 +77,8 @@ public sealed class BlockBuilder(ChainContext context, Ed25519PrivateKey key, No
 
         View view = Asked!.View;
         Asked = null;
-        return Assemble(parent, view, now, hashes, entries);
-    }
-
-    private BlockContent Assemble(ChainBlock parent, View view, ulong now, List<Hash256> hashes, List<BlockEntry> entries)
-    {
-        var payload = new BlockPayload([.. hashes]);
-        ExecutedBlock executed = parent.Executed!;
-        var header = new MicroblockHeader
-        {
-            ClusterId = context.Genesis.ClusterId,
-            Timestamp = new Timestamp(Math.Max(now, parent.Timestamp.Milliseconds + 1)),
-            PayloadHash = payload.Hash,
-            PreviousHash = parent.Ref.Hash,
-            ReceiptCount = BlockRules.ReceiptsIn(entries),
-            Height = parent.Ref.Height.Next,
-            View = view,
-            Epoch = context.Epoch,
-            Proposer = self,
-            EntriesRoot = BlockRules.EntriesRootOf(entries),
-            StateRoot = executed.State.Root,
-            ChainRoot = executed.Mountains.Root,
-            Beacon = new BeaconProof(Ecvrf.Prove(key, BeaconAlpha.Of(parent.BeaconHash, context.Epoch, view))),
-            ParametersHash = executed.State.Parameters.Hash(),
-        };
-        return BlockContent.Create(header, payload);
+        var beacon = new BeaconProof(Ecvrf.Prove(key, BeaconAlpha.Of(parent.BeaconHash, context.Epoch, view)));
+        return BlockAssembly.Assemble(context, parent, view, self, new Timestamp(now), hashes, entries, beacon);
     }
 }
 

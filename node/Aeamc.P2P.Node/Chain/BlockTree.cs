@@ -1,3 +1,4 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Node.Chain;

@@ -1,5 +1,5 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
-using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
 
@@ -117,7 +117,7 @@ public sealed class ChainHousekeeping(
                 return null;
             }
 
-            if (store.GetBatch(hash) is { } batchBytes && Batch.TryDecode(batchBytes, out Batch? batch) && BatchIntake.Decode(context, batch) is { } decoded)
+            if (store.GetBatch(hash) is { } batchBytes && Batch.TryDecode(batchBytes, out Batch? batch) && BatchEntries.Decode(context, batch) is { } decoded)
             {
                 bytes += batchBytes.Length;
                 entries.AddRange(decoded.Select(entry => entry.Entry.Id));

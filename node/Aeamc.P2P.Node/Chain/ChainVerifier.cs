@@ -1,8 +1,8 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Native.RocksDb;
-using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
 
@@ -196,7 +196,7 @@ public sealed class ChainVerifier(NodeStore store, ChainContext context, Message
                 return $"batch {hash} is missing";
             }
 
-            if (!Batch.TryDecode(bytes, out Batch? batch) || batch.Hash != hash || BatchIntake.Decode(context, batch) is not { } decoded)
+            if (!Batch.TryDecode(bytes, out Batch? batch) || batch.Hash != hash || BatchEntries.Decode(context, batch) is not { } decoded)
             {
                 return $"batch {hash} is not what its hash names";
             }

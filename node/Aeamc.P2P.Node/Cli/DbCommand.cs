@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Committees;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Cryptography.Verification;
@@ -69,7 +70,7 @@ public static class DbCommand
         var verifier = new MessageVerifier(
             new SigningDomain(genesis.NetworkId, genesis.ClusterId, Epoch.Zero), committee, leaders, new Ed25519SignatureVerifier(), new MicroblockContent());
         var ledger = new LedgerMachine(new LedgerPorts(new SignatureVerdicts(), new KeyRecovery(), new LedgerEvidenceVerifier(verifier)));
-        return (new ChainContext(genesis, hash, Epoch.Zero, committee, leaders, ledger, new EntryDecoder(genesis.NetworkName)), verifier);
+        return (new ChainContext(genesis, hash, Epoch.Zero, committee, leaders, ledger, new EntryDecoder(genesis.NetworkName), new BeaconVerifier()), verifier);
     }
 
     private static void Tell(Height height)

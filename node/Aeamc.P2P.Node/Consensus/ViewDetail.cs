@@ -1,4 +1,4 @@
-using Aeamc.P2P.Node.Chain;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Node.Consensus;

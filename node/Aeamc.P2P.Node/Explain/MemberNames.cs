@@ -1,5 +1,5 @@
 using System.Globalization;
-using Aeamc.P2P.Node.Chain;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Node.Explain;

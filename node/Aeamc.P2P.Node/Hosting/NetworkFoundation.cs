@@ -1,3 +1,4 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Committees;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Cryptography.Verification;
@@ -22,7 +23,7 @@ public sealed class NetworkFoundation
             new SigningDomain(genesis.NetworkId, genesis.ClusterId, Epoch.Zero), committee, leaders, new Ed25519SignatureVerifier(), new MicroblockContent());
         Verdicts = new SignatureVerdicts();
         var ledger = new LedgerMachine(new LedgerPorts(Verdicts, new KeyRecovery(), new LedgerEvidenceVerifier(Verifier)));
-        Context = new ChainContext(genesis, hash, Epoch.Zero, committee, leaders, ledger, new EntryDecoder(genesis.NetworkName));
+        Context = new ChainContext(genesis, hash, Epoch.Zero, committee, leaders, ledger, new EntryDecoder(genesis.NetworkName), new BeaconVerifier());
     }
 
     public GenesisDocument Genesis { get; }

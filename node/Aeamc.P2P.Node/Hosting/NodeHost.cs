@@ -1,4 +1,5 @@
 using Aeamc.P2P.Anchoring;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Safety;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;

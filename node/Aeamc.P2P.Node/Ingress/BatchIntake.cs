@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Cryptography.Verification;
@@ -65,27 +66,9 @@ public sealed class BatchIntake(ChainContext context, ChainActor chain, NodeStor
         }
 
         store.PutBatch(new StoredBatch(batch.Hash, batch.Encoded));
-        List<BlockEntry>? entries = Decode(context, batch);
+        List<BlockEntry>? entries = BatchEntries.Decode(context, batch);
         chain.BatchArrived(new PooledBatch(batch, entries ?? []));
         _ = VerifyAsync(batch.Hash, entries);
-    }
-
-    /// <summary>Decodes a batch's entries; null when one is malformed, or no block could hold the batch.</summary>
-    public static List<BlockEntry>? Decode(ChainContext context, Batch batch)
-    {
-        var entries = new List<BlockEntry>(batch.Entries.Count);
-        foreach (BatchEntry entry in batch.Entries)
-        {
-            if (!context.Decoder.TryDecode(new LedgerEntry((EntryKind)entry.Kind, entry.Bytes), out DecodedEntry? decoded))
-            {
-                return null;
-            }
-
-            entries.Add(new BlockEntry(decoded, batch.Author));
-        }
-
-        // No block could hold it.
-        return BlockRules.EvidenceIn(entries) > EvidenceRules.MaximumPerBlock ? null : entries;
     }
 
     private bool TryRead(ReadOnlyMemory<byte> bytes, out Batch? batch)

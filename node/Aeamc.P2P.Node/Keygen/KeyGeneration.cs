@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Chain;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Proofs;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Libp2p;

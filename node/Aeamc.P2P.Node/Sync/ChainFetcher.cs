@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Libp2p.Multiformats;

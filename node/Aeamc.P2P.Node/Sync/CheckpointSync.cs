@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Proofs;
 using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Libp2p.Multiformats;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Signing;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;

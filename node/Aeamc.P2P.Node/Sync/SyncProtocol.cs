@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Node.Sync;
@@ -195,11 +195,4 @@ public static class SyncProtocol
         write(ref writer);
         return buffer.WrittenSpan.ToArray();
     }
-}
-
-/// <summary>A finalized block on the wire.</summary>
-public sealed record RangeBlock(ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte> Finalization, IReadOnlyList<ReadOnlyMemory<byte>> Batches)
-{
-    /// <summary>About what it takes in an answer, headers of the encoding included.</summary>
-    public int Size => 16 + Content.Length + Finalization.Length + Batches.Sum(batch => batch.Length + 5);
 }

@@ -1,6 +1,6 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Libp2p.Multiformats;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Node.Sync;

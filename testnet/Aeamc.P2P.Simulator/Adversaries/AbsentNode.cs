@@ -16,4 +16,8 @@ public sealed class AbsentNode(Simulation simulation, NodeIndex index, int endpo
     protected override void Execute(Effect effect)
     {
     }
+
+    protected override void Transmit(NodeIndex to, Envelope envelope)
+    {
+    }
 }

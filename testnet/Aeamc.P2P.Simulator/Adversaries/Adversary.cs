@@ -25,6 +25,7 @@ public static class Adversary
         Attack.SplitVote => new SplitVoteLeader(simulation, index, endpoint),
         Attack.Twins => new TwinNode(simulation, index, endpoint),
         Attack.InvalidProposer => new InvalidProposer(simulation, index, endpoint),
+        Attack.Lie => new LyingNode(simulation, index, endpoint),
         _ => throw new ArgumentOutOfRangeException(nameof(attack), attack, "no such attack"),
     };
 }

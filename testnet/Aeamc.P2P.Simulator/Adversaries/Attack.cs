@@ -53,4 +53,7 @@ public enum Attack
 
     /// <summary><see cref="InvalidProposer"/>.</summary>
     InvalidProposer,
+
+    /// <summary><see cref="LyingNode"/>.</summary>
+    Lie,
 }

@@ -21,9 +21,7 @@ public sealed class EquivocatingLeader(Simulation simulation, NodeIndex index, i
 
         for (int side = 0; side < 2; side++)
         {
-            byte[] content = Content(build.Parent, build.View, BlockFlaw.None, (ulong)side);
-            Invariant.Check(SimulatedBlock.TryDecode(content, out BlockRef block));
-            Disk.Contents[block.Hash] = content;
+            (BlockRef block, byte[] content) = Make(build.Parent, build.View, BlockFlaw.None, (ulong)side);
             Statement notarize = Statement.Notarize(Simulation.Epoch, block);
             for (ushort to = 0; to < Simulation.Committee.Count; to++)
             {

@@ -28,8 +28,7 @@ public sealed class ImpersonatingNode(Simulation simulation, NodeIndex index, in
             Broadcast(Sign(Statement.Finalize(Simulation.Epoch, other)) with { Voter = new NodeIndex(i) });
         }
 
-        byte[] content = Content(block, block.View.Next, BlockFlaw.None, 0);
-        Invariant.Check(SimulatedBlock.TryDecode(content, out BlockRef mine));
+        (BlockRef mine, byte[] content) = Make(block, block.View.Next, BlockFlaw.None, 0);
         Broadcast(new Proposal(Sign(Statement.Notarize(Simulation.Epoch, mine)), content));
         Broadcast(Forged(nullify, Simulation.Committee.Quorum));
         Broadcast(Forged(Statement.Finalize(Simulation.Epoch, other), Simulation.Committee.Quorum));

@@ -8,7 +8,7 @@ public sealed class InvalidProposer(Simulation simulation, NodeIndex index, int 
 {
     public override bool IsHonest => false;
 
-    protected override BlockFlaw NextFlaw() => Chance.Permille(500) ? BlockFlaw.Invalid : BlockFlaw.Uncertifiable;
+    public override bool IsLax => true;
 
-    protected override bool Judge(BlockFlaw flaw, BlockFlaw against) => true;
+    protected override BlockFlaw NextFlaw() => Chance.Permille(500) ? BlockFlaw.Invalid : BlockFlaw.Uncertifiable;
 }

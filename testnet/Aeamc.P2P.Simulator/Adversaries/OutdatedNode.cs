@@ -21,9 +21,7 @@ public sealed class OutdatedNode(Simulation simulation, NodeIndex index, int end
 
         bool certified = build.Parent.Hash != Disk.Tip.Hash;
         BlockRef old = certified || Disk.Ledger.Count == 1 ? Disk.Tip : Disk.Ledger[^2];
-        byte[] content = Content(old, build.View, BlockFlaw.None, 0);
-        Invariant.Check(SimulatedBlock.TryDecode(content, out BlockRef block));
-        Disk.Contents[block.Hash] = content;
+        (BlockRef block, byte[] content) = Make(old, build.View, BlockFlaw.None, 0);
         Broadcast(new Proposal(Sign(Statement.Notarize(Simulation.Epoch, block)), content));
         foreach (NodeIndex accomplice in Simulation.Byzantine)
         {

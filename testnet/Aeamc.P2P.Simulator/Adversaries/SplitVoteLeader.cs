@@ -19,9 +19,7 @@ public sealed class SplitVoteLeader(Simulation simulation, NodeIndex index, int 
             return;
         }
 
-        byte[] content = Content(build.Parent, build.View, BlockFlaw.None, 0);
-        Invariant.Check(SimulatedBlock.TryDecode(content, out BlockRef block));
-        Disk.Contents[block.Hash] = content;
+        (BlockRef block, byte[] content) = Make(build.Parent, build.View, BlockFlaw.None, 0);
         bool propose = true;
         for (ushort to = 0; to < Simulation.Committee.Count; to++)
         {

@@ -1,3 +1,4 @@
+using Aeamc.P2P.Consensus.Committees;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Adversaries;
 using Aeamc.P2P.Simulator.Cluster;
@@ -8,7 +9,9 @@ namespace Aeamc.P2P.Simulator.Baseline;
 /// <summary>Ours and the baseline under the same conditions, one after another in one process.</summary>
 public static class Comparison
 {
-    /// <summary>One pair of runs; as many members as have failed never speak, spread evenly over the baseline's order of proposers.</summary>
+    /// <summary>
+    /// One pair of runs; as many members as have failed never speak, spread evenly over the order in which each protocol's members lead: neither has more failed leaders in a row.
+    /// </summary>
     public static ComparedPair Run(int nodes, int blocks, LatencyModel latency, int failed, ulong seed)
     {
         var options = new SimulationOptions
@@ -23,7 +26,8 @@ public static class Comparison
             Byzantine = failed,
         };
         int[] absent = [.. Enumerable.Range(0, failed).Select(i => i * nodes / failed)];
-        SimulationResult ours = new Simulation(options, [.. absent.Select(i => new NodeIndex((ushort)i))]).Run();
+        LeaderSchedule leaders = new Simulation(options, []).Leaders;
+        SimulationResult ours = new Simulation(options, [.. absent.Select(place => leaders.LeaderOf(new View((ulong)place + 1))).Order()]).Run();
         if (!ours.Passed)
         {
             throw new InvalidOperationException($"our own run failed: {ours.Violations[0]}");

@@ -2,6 +2,7 @@ using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Safety;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Simulator.Application;
 using Aeamc.P2P.Simulator.Cluster;
 
 namespace Aeamc.P2P.Simulator.Checkers;
@@ -15,11 +16,15 @@ public sealed class Checks(Simulation simulation)
     private readonly AgreementChecker _agreement = new();
     private readonly HonestVoteChecker _votes = new();
     private readonly CertificateChecker _certificates = new(simulation);
+    private readonly StateRootChecker? _states = simulation.Ledger is { } network ? new StateRootChecker(simulation, network) : null;
     private readonly List<string> _other = [];
 
     /// <summary>What went wrong, in words; empty in a good run.</summary>
     public IEnumerable<string> Violations =>
-        _agreement.Violations.Concat(_votes.Violations).Concat(_certificates.Violations).Concat(_other);
+        _agreement.Violations.Concat(_votes.Violations).Concat(_certificates.Violations).Concat(_states?.Violations ?? []).Concat(Entries.Violations).Concat(_other);
+
+    /// <summary>What becomes of entries.</summary>
+    public EntryChecker Entries { get; } = new();
 
     /// <summary>Members shown to be byzantine by evidence.</summary>
     public SortedSet<ushort> Offenders { get; } = [];
@@ -30,6 +35,10 @@ public sealed class Checks(Simulation simulation)
         if (node.IsHonest)
         {
             _votes.Add(node.Index, vote.Statement);
+            if (node.Disk.IsFull)
+            {
+                _other.Add($"honest member {node.Index} voted for {vote.Statement} though its disk takes no record of it");
+            }
         }
     }
 
@@ -57,6 +66,30 @@ public sealed class Checks(Simulation simulation)
         {
             _agreement.Add(node.Index, block, node.Disk.Ledger[^2]);
             _certificates.OnCommit(node.Index, block);
+            if (node.Blocks is LedgerBlocks { Head: var head } && _states?.OnCommit(node, head) is { } first)
+            {
+                Entries.OnBlock(first.Outcomes, first.State.Counters.ProofsCounted);
+                simulation.OnFirstCommit(first);
+            }
+        }
+    }
+
+    /// <summary>An entry was acknowledged.</summary>
+    public void OnAcknowledged(SimulatedNode node, Hash256 entry)
+    {
+        simulation.Trace.Add(entry.Prefix64);
+        if (node.IsHonest)
+        {
+            Entries.OnAcknowledged(node.Index, entry, simulation.Clock.Now);
+        }
+    }
+
+    /// <summary>A node has read its disk and goes on with what it found.</summary>
+    public void OnStarted(SimulatedNode node)
+    {
+        if (node.IsHonest && node.Disk.Log.HoldsFlips)
+        {
+            _other.Add($"honest member {node.Index} started on a log with a flipped bit");
         }
     }
 

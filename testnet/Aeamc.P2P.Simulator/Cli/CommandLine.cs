@@ -32,6 +32,16 @@ public static class CommandLine
             Append("drift", o.ClockDriftPermille);
         }
 
+        if (o.ClockSkew > 0)
+        {
+            Append("skew", o.ClockSkew);
+        }
+
+        if (o.Stack != Application.StackKind.Consensus)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" --stack {o.Stack} --devices {o.Devices}");
+        }
+
         if (o.Load != Load.Busy)
         {
             text.Append(CultureInfo.InvariantCulture, $" --load {o.Load}");

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using Aeamc.P2P.Simulator.Adversaries;
+using Aeamc.P2P.Simulator.Application;
 using Aeamc.P2P.Simulator.Cluster;
 using Aeamc.P2P.Simulator.Faults;
 
@@ -41,10 +42,13 @@ internal sealed class RunOptions
     private readonly Option<double> _crash = new("--crash") { Description = "Crashes for each member and second of virtual time, at random points of its turns.", HelpName = "RATE", DefaultValueFactory = _ => 0 };
     private readonly Option<Load> _load = new("--load") { Description = "When entries wait.", DefaultValueFactory = _ => Load.Busy };
     private readonly Option<int> _drift = Number("--drift", "Greatest error of a member's timers, in a thousand.", 0, 0, 500);
+    private readonly Option<int> _skew = Number("--skew", "Greatest constant error of a member's wall clock, in milliseconds.", 0, 0, 100_000);
+    private readonly Option<StackKind> _stack = new("--stack") { Description = "Consensus alone, or devices, batches and the ledger as well (at most 128 members).", DefaultValueFactory = _ => StackKind.Consensus };
+    private readonly Option<int> _devices = Number("--devices", "Devices that hand in entries, with the full stack.", 4, 1, 10_000);
     private readonly Option<int?> _trouble = new("--trouble") { Description = "Loss, duplicates and faults only so many milliseconds; then a calm in which finalization must resume within the bound.", HelpName = "MS" };
     private readonly Option<IReadOnlyList<Fault>> _faults = new("--faults")
     {
-        Description = "A schedule: crash:NODE@MS+MS, crash-unsynced, crash-unsent; split:SET@MS+MS, mute:SET@MS+MS (a set is hexadecimal bits); jump:NODEbyMS@MS+MS.",
+        Description = "A schedule: crash:NODE@MS+MS, crash-unsynced, crash-unsent; split:SET@MS+MS, mute:SET@MS+MS (a set is hexadecimal bits); jump:NODEbyMS@MS+MS; flip:NODE@MS+MS (a bit of its log or watermark); full:NODE@MS+MS (its disk).",
         HelpName = "LIST",
         DefaultValueFactory = _ => [],
         CustomParser = ParseFaults,
@@ -55,7 +59,7 @@ internal sealed class RunOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_nodes, _blocks, _seed, _seeds, _random, _delay, _jitter, _loss, _duplicate, _attack, _byzantine, _crash, _load, _drift, _trouble, _faults, _report, _json])
+        foreach (Option option in (Option[])[_nodes, _blocks, _seed, _seeds, _random, _delay, _jitter, _loss, _duplicate, _attack, _byzantine, _crash, _load, _drift, _skew, _stack, _devices, _trouble, _faults, _report, _json])
         {
             command.Options.Add(option);
         }
@@ -77,6 +81,13 @@ internal sealed class RunOptions
         if (byzantine > 0 && attacks.Count == 0)
         {
             problem = "--byzantine needs an --attack.";
+            return null;
+        }
+
+        StackKind stack = parsed.GetValue(_stack);
+        if (stack == StackKind.Full && nodes > Ledger.GenesisDocument.MaxCommittee)
+        {
+            problem = $"--stack full: a genesis document names at most {Ledger.GenesisDocument.MaxCommittee} members. Choose fewer --nodes, or --stack consensus.";
             return null;
         }
 
@@ -103,6 +114,9 @@ internal sealed class RunOptions
             Byzantine = byzantine,
             Load = parsed.GetValue(_load),
             ClockDriftPermille = parsed.GetValue(_drift),
+            ClockSkew = parsed.GetValue(_skew),
+            Stack = stack,
+            Devices = parsed.GetValue(_devices),
             TroubleTime = parsed.GetValue(_trouble),
             Faults = parsed.GetValue(_faults)!,
             Core = SimulationOptions.TimingFor(latency, jitter, nodes),

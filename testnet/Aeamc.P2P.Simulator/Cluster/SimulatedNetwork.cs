@@ -64,6 +64,9 @@ public sealed class SimulatedNetwork(VirtualClock clock, Trace trace, LatencyMod
         clock.After(microseconds, () => _cuts.Remove(cut));
     }
 
+    /// <summary>Whether a message of somebody outside is lost now.</summary>
+    public bool Loses(SplitMix of) => IsTroubled && of.Permille(faults.LossPermille);
+
     /// <summary>Mends every cut.</summary>
     public void Heal() => _cuts.Clear();
 

@@ -24,6 +24,18 @@ public abstract record Fault(int At, int Length)
         public override string ToString() => Text("jump", FormattableString.Invariant($"{Node}by{By}"));
     }
 
+    /// <summary>A node dies, a bit of its log or its watermark flips, and it starts again; a mend that it needs is done after the length.</summary>
+    public sealed record BitFlip(int Node, int At, int Length) : Fault(At, Length)
+    {
+        public override string ToString() => Text("flip", $"{Node}");
+    }
+
+    /// <summary>A node's disk takes no writes for the length.</summary>
+    public sealed record FullDisk(int Node, int At, int Length) : Fault(At, Length)
+    {
+        public override string ToString() => Text("full", $"{Node}");
+    }
+
     /// <summary>Reads what <see cref="object.ToString"/> writes; null for anything else.</summary>
     public static Fault? Parse(string text)
     {
@@ -38,6 +50,10 @@ public abstract record Fault(int At, int Length)
             case "crash" or "crash-unsynced" or "crash-unsent" when Number(parts[1], out int node):
                 CrashPoint where = parts[0] == "crash" ? CrashPoint.Now : parts[0] == "crash-unsynced" ? CrashPoint.BeforeSync : CrashPoint.BeforeSend;
                 return new Crash(node, where, at, length);
+            case "flip" when Number(parts[1], out int flipped):
+                return new BitFlip(flipped, at, length);
+            case "full" when Number(parts[1], out int filled):
+                return new FullDisk(filled, at, length);
             case "split" or "mute" when ulong.TryParse(parts[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong side):
                 return new Partition(side, parts[0] == "mute", at, length);
             case "jump" when parts[1].Split("by") is [var who, var by] && Number(who, out int jumper)

@@ -29,6 +29,27 @@ public static class FaultSchedule
         return faults;
     }
 
+    /// <summary>
+    /// Bits of one member's disk that flip, and disks that fill up, within a time in milliseconds. One flip is what a member survives; of two before the first is noticed one may take the
+    /// log's last votes and the other the watermark of them. More than f members with flips may stop the chain, as each may lose votes and go quiet.
+    /// </summary>
+    public static List<Fault> Disks(SplitMix chance, int nodes, int time, int flips, int full)
+    {
+        var faults = new List<Fault>();
+        int victim = chance.Below(nodes);
+        for (int i = 0; i < flips; i++)
+        {
+            faults.Add(new Fault.BitFlip(victim, chance.Below(time), chance.Below(Math.Max(1, time / 3))));
+        }
+
+        for (int i = 0; i < full; i++)
+        {
+            faults.Add(new Fault.FullDisk(chance.Below(nodes), chance.Below(time), chance.Below(Math.Max(1, time / 3))));
+        }
+
+        return faults;
+    }
+
     /// <summary>Crashes at a rate for each node and second of virtual time, each lasting up to a second.</summary>
     public static List<Fault> Crashes(SplitMix chance, int nodes, double rate, int time)
     {

@@ -19,6 +19,7 @@ public static class ResultJson
         json.WriteString("command", Cli.CommandLine.For(options));
         WriteFields(json, result, wallSeconds);
         json.WriteNumber("view", result.View);
+        json.WriteNumber("entries", result.Entries);
         json.WriteNumber("longest_stall_ms", result.Times.LongestStall / 1000.0);
         json.WriteNumber("stall_bound_ms", options.StallBound);
         json.WriteNumber("resume_ms", result.ResumeMicroseconds / 1000.0);

@@ -17,6 +17,12 @@ public static class ResultText
               {result.PerNodeAndBlock(result.Traffic.Messages):f1} messages and {result.PerNodeAndBlock(result.Traffic.Bytes):f0} bytes a node and block, received {result.Traffic.DuplicationRatio:f2} times the needed
               longest time without a block {result.Times.LongestStall / 1000} ms; views nullified: {nullified}
             """);
+        if (result.Entries > 0)
+        {
+            text += string.Create(CultureInfo.InvariantCulture, $"\n  {result.Entries} entries applied");
+        }
+
+        text += string.Concat(result.RefusedStarts.Select(start => "\n  " + start));
         return result.Passed ? text : text + string.Concat(result.Violations.Select(v => "\n  violation: " + v));
     }
 }

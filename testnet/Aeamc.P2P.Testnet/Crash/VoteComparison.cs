@@ -1,8 +1,8 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Committees;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Cryptography.Verification;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Consensus;
 using Aeamc.P2P.Primitives;
 

@@ -2,7 +2,7 @@ namespace Aeamc.P2P.Architecture.Tests.Purity;
 
 public sealed class PurityTests
 {
-    public static TheoryData<string> PureAssemblies => ["Aeamc.P2P.Primitives", "Aeamc.P2P.Threshold", "Aeamc.P2P.Consensus", "Aeamc.P2P.Ledger"];
+    public static TheoryData<string> PureAssemblies => ["Aeamc.P2P.Primitives", "Aeamc.P2P.Threshold", "Aeamc.P2P.Consensus", "Aeamc.P2P.Ledger", "Aeamc.P2P.Blocks"];
 
     [Theory]
     [MemberData(nameof(PureAssemblies))]

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Reflection;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Sync;
 using Aeamc.P2P.Primitives;
 

@@ -1,3 +1,4 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Cryptography.Keys;
 using Aeamc.P2P.Node.Chain;

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Libp2p.Multiformats;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Sync;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;

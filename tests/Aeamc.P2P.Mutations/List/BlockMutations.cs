@@ -5,7 +5,7 @@ namespace Aeamc.P2P.Mutations.List;
 /// <summary>What makes a header valid on its parent.</summary>
 internal static class BlockMutations
 {
-    private const string Rules = "node/Aeamc.P2P.Node/Chain/BlockRules.cs";
+    private const string Rules = "consensus/Aeamc.P2P.Blocks/BlockRules.cs";
     private static readonly string[] Tests = ["BlockRulesTests"];
 
     internal static IReadOnlyList<Mutation> List { get; } =

@@ -1,3 +1,4 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Chain;

@@ -1,3 +1,4 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
@@ -30,7 +31,7 @@ public sealed class ChainActorTests : IDisposable
     private SyncedBlock Synced((BlockRef Ref, BlockContent Content) block, bool finalized, params Batch[] batches) => new(
         block.Content,
         batches,
-        [.. batches.SelectMany(batch => BatchIntake.Decode(_committee.Context, batch)!)],
+        [.. batches.SelectMany(batch => BatchEntries.Decode(_committee.Context, batch)!)],
         finalized ? _committee.Finalization(block.Ref) : null);
 
     [Fact]

@@ -1,3 +1,4 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Tests.Support;

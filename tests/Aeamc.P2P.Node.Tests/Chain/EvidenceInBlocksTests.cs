@@ -1,3 +1,4 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Simplex;
@@ -137,7 +138,7 @@ public sealed class EvidenceInBlocksTests : IDisposable
     private (BlockRef Ref, BlockContent Content) Forge(Batch batch)
     {
         var pool = new BatchPool();
-        pool.TryAdd(new PooledBatch(batch, BatchIntake.Decode(_committee.Context, batch)!) { Verdict = BatchVerdict.Valid });
+        pool.TryAdd(new PooledBatch(batch, BatchEntries.Decode(_committee.Context, batch)!) { Verdict = BatchVerdict.Valid });
         NodeIndex self = _committee.LeaderOf(1);
         var builder = new BlockBuilder(
             _committee.Context, _committee.Keys[self.Value], self, new BlockPace(TimeSpan.Zero, TimeSpan.Zero), new ManualTime(TestCommittee.Start + 1));

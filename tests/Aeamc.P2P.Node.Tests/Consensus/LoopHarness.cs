@@ -8,6 +8,7 @@ using Aeamc.P2P.Node.Tests.Support;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Log;
 using Aeamc.P2P.Storage.Signer;
+using Aeamc.P2P.Storage.Store;
 using Aeamc.P2P.Storage.Tests;
 
 namespace Aeamc.P2P.Node.Tests.Consensus;
@@ -21,6 +22,7 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
     private readonly TemporaryFolder _folder = new();
     private readonly ConsensusLog _log;
     private readonly SignerWatermark _watermark;
+    private readonly NodeStore _store;
     private readonly ConsensusLoop _loop;
     private readonly BlockingCollection<Sending> _sent = [];
     private readonly BlockingCollection<Exception> _faults = [];
@@ -33,12 +35,14 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
         Verifier = new MessageVerifier(Committee.Verifier.Domain, Committee.Context.Committee, Committee.Context.Leaders, new Cryptography.Verification.Ed25519SignatureVerifier(), new AnyContent());
         _log = ConsensusLog.Open(_folder["wal"], new ConsensusLogOptions { OpenFile = ForgetfulDisk.Open });
         _watermark = SignerWatermark.Open(_folder["mark"], ForgetfulDisk.Open);
+        _store = NodeStore.Open(_folder["store"]);
+        var time = new ManualTime(TestCommittee.Start);
         var options = new SimplexOptions();
         var core = new SimplexCore(options, Committee.Context.Committee, Committee.Context.Leaders, self, RecoveredState.Fresh(Epoch.Zero, Committee.GenesisBlock));
         var guard = new VoteGuard(RecoveredState.Replay(Epoch.Zero, Committee.GenesisBlock, remembered, null));
         _loop = new ConsensusLoop(
             core, guard, Verifier, Committee.Keys[self.Value], self, new ConsensusJournal(_log, _watermark), new InputQueue(), this, this, new ConsensusObserver(),
-            new ManualTime(TestCommittee.Start), () => View.Zero, _faults.Add);
+            new ViewJournal(_store, time), time, () => View.Zero, _faults.Add);
         _loop.Start();
     }
 
@@ -136,6 +140,7 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
         _loop.Dispose();
         _log.Dispose();
         _watermark.Dispose();
+        _store.Dispose();
         Committee.Dispose();
         _folder.Dispose();
         _sent.Dispose();

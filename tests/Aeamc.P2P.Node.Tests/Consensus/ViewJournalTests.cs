@@ -1,3 +1,4 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Node.Chain;

@@ -2,7 +2,6 @@ using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Libp2p.Gossipsub;
 using Aeamc.P2P.Node.Hosting;
-using Aeamc.P2P.Node.Tests.Chain;
 using Aeamc.P2P.Node.Tests.Support;
 using Aeamc.P2P.Primitives;
 
@@ -11,7 +10,7 @@ namespace Aeamc.P2P.Node.Tests.Hosting;
 public sealed class BlockAnnouncementTests : IDisposable
 {
     private readonly TestCommittee _committee = new();
-    private readonly MicroblockHeader _header = BlockContentTests.Header(BlockPayload.Empty);
+    private readonly MicroblockHeader _header = SampleHeader.Of(BlockPayload.Empty);
 
     public void Dispose() => _committee.Dispose();
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Aeamc.P2P.Anchoring;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Proofs;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Cryptography.Secp256k1;

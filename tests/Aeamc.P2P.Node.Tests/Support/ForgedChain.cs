@@ -1,10 +1,8 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Cryptography;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Hosting;
-using Aeamc.P2P.Node.Ingress;
-using Aeamc.P2P.Node.Sync;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
 
@@ -40,7 +38,7 @@ internal sealed class ForgedChain
         var view = new View(Tip.Ref.View.Value + 1);
         NodeIndex leader = _context.Leaders.LeaderOf(view);
         var payload = new BlockPayload([.. batches.Select(batch => batch.Hash)]);
-        List<Ledger.BlockEntry> entries = [.. batches.SelectMany(batch => BatchIntake.Decode(_context, batch) ?? throw new ArgumentException("a malformed batch", nameof(batches)))];
+        List<Ledger.BlockEntry> entries = [.. batches.SelectMany(batch => BatchEntries.Decode(_context, batch) ?? throw new ArgumentException("a malformed batch", nameof(batches)))];
         ExecutedBlock parent = Tip.Executed!;
         var header = new MicroblockHeader
         {

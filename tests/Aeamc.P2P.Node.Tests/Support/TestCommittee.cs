@@ -1,3 +1,4 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Committees;
 using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Microblocks;
@@ -34,7 +35,7 @@ internal sealed class TestCommittee : IDisposable
         var leaders = new LeaderSchedule(committee, Genesis.Hash());
         Verifier = new MessageVerifier(new SigningDomain(Genesis.NetworkId, Genesis.ClusterId, Epoch.Zero), committee, leaders, new Ed25519SignatureVerifier(), new MicroblockContent());
         var ledger = new LedgerMachine(new LedgerPorts(Verdicts, new KeyRecovery(), new LedgerEvidenceVerifier(Verifier)));
-        Context = new ChainContext(Genesis, Genesis.Hash(), Epoch.Zero, committee, leaders, ledger, new EntryDecoder(Genesis.NetworkName));
+        Context = new ChainContext(Genesis, Genesis.Hash(), Epoch.Zero, committee, leaders, ledger, new EntryDecoder(Genesis.NetworkName), new BeaconVerifier());
     }
 
     public Ed25519PrivateKey[] Keys { get; }

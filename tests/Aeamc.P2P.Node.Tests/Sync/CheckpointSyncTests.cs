@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Proofs;
 using Aeamc.P2P.Cryptography.Secp256k1;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Libp2p.Gossipsub;
 using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Libp2p.Multiformats;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Node.Signing;
 using Aeamc.P2P.Node.Sync;

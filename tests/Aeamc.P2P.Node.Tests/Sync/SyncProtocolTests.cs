@@ -1,7 +1,7 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Sync;
-using Aeamc.P2P.Node.Tests.Chain;
+using Aeamc.P2P.Node.Tests.Support;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Node.Tests.Sync;
@@ -49,7 +49,7 @@ public class SyncProtocolTests
     public void The_longest_batch_and_the_longest_content_pass()
     {
         var payload = new BlockPayload([.. Enumerable.Range(0, BlockPayload.MaxBatches).Select(i => Hash256.Of(BitConverter.GetBytes(i)))]);
-        byte[] content = BlockContent.Create(BlockContentTests.Header(payload), payload).Encoded.ToArray();
+        byte[] content = BlockContent.Create(SampleHeader.Of(payload), payload).Encoded.ToArray();
 
         Assert.True(SyncProtocol.TryDecodeBlobs(SyncProtocol.EncodeBlobs([content]), 1, out _));
         Assert.True(SyncProtocol.TryDecodeBlobs(SyncProtocol.EncodeBlobs([new byte[Batch.MaxEncodedSize]]), 1, out _));

@@ -1,6 +1,6 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Libp2p;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
 

@@ -1,9 +1,8 @@
 using Aeamc.P2P.Consensus.Microblocks;
-using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 
-namespace Aeamc.P2P.Node.Chain;
+namespace Aeamc.P2P.Blocks;
 
 /// <summary>What makes a header valid on its parent, for builder and checker alike (microblock.md, "Header").</summary>
 public static class BlockRules
@@ -59,9 +58,7 @@ public static class BlockRules
     private static bool CheckBeacon(ChainContext context, MicroblockHeader header, Hash256 parentBeacon)
     {
         byte[] alpha = BeaconAlpha.Of(parentBeacon, header.Epoch, header.View);
-        Span<byte> key = stackalloc byte[NodeId.Size];
-        context.Committee[header.Proposer].CopyTo(key);
-        return Ecvrf.Verify(key, alpha, header.Beacon.ToArray(), out _);
+        return context.Beacon.Verify(context.Committee[header.Proposer], alpha, header.Beacon);
     }
 
     /// <summary>

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Primitives;
 
-namespace Aeamc.P2P.Node.Chain;
+namespace Aeamc.P2P.Blocks;
 
 /// <summary>What a proposal's opaque content is in this node: a header and the payload that it commits to.</summary>
 /// <remarks>MessagePack: [header bin 317, payload bin].</remarks>

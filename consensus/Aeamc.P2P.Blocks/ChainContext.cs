@@ -2,7 +2,7 @@ using Aeamc.P2P.Consensus.Committees;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 
-namespace Aeamc.P2P.Node.Chain;
+namespace Aeamc.P2P.Blocks;
 
 /// <summary>What never changes while a node runs one epoch of one network.</summary>
 public sealed record ChainContext(
@@ -12,7 +12,8 @@ public sealed record ChainContext(
     Committee Committee,
     LeaderSchedule Leaders,
     LedgerMachine Ledger,
-    EntryDecoder Decoder)
+    EntryDecoder Decoder,
+    IBeaconVerifier Beacon)
 {
     /// <summary>How far a block's time may be ahead of this node's clock before the node refuses to vote for it.</summary>
     public const ulong MaximumDriftMilliseconds = 2_000;

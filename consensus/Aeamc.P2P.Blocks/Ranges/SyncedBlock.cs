@@ -2,7 +2,7 @@ using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
 
-namespace Aeamc.P2P.Node.Chain;
+namespace Aeamc.P2P.Blocks;
 
 /// <summary>A finalized block as a peer sent it, with its batches resolved and matched to the payload.</summary>
 /// <param name="Content">Header and payload.</param>

@@ -1,11 +1,9 @@
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Node.Chain;
-using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Primitives;
 
-namespace Aeamc.P2P.Node.Sync;
+namespace Aeamc.P2P.Blocks;
 
 /// <summary>
 /// Believes a range of blocks only as far as hashes and certificates prove it. Holds no state: many ranges are checked at once, which is where a node that
@@ -89,7 +87,7 @@ public sealed class RangeVerifier(ChainContext context, MessageVerifier verifier
         {
             // A copy of its own: a batch that is kept must not keep the whole answer alive.
             if (!Batch.TryDecode(blobs[i].ToArray(), out Batch? batch) || batch.Hash != content.Payload.BatchHashes[i]
-                || BatchIntake.Decode(context, batch) is not { } decoded)
+                || BatchEntries.Decode(context, batch) is not { } decoded)
             {
                 return null;
             }

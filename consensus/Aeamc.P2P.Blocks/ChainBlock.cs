@@ -2,7 +2,7 @@ using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 
-namespace Aeamc.P2P.Node.Chain;
+namespace Aeamc.P2P.Blocks;
 
 /// <summary>A block between proposal and finality, or the finalized head. Owned by the chain's thread.</summary>
 public sealed class ChainBlock(BlockRef reference, BlockContent? content)

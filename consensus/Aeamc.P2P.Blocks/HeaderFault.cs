@@ -1,4 +1,4 @@
-namespace Aeamc.P2P.Node.Chain;
+namespace Aeamc.P2P.Blocks;
 
 /// <summary>Why a proposal's header cannot stand.</summary>
 public enum HeaderFault

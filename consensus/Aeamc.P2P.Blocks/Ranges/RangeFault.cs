@@ -1,4 +1,4 @@
-namespace Aeamc.P2P.Node.Sync;
+namespace Aeamc.P2P.Blocks;
 
 /// <summary>Why a range of blocks is not believed.</summary>
 public enum RangeFault

@@ -1,6 +1,6 @@
 using Aeamc.P2P.Consensus.Votes;
 
-namespace Aeamc.P2P.Node.Chain;
+namespace Aeamc.P2P.Blocks;
 
 /// <summary>The verifier's port to this node's proposal content.</summary>
 public sealed class MicroblockContent : IProposalContent

@@ -1,14 +1,13 @@
 using Aeamc.P2P.Consensus.Microblocks;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Primitives;
 
-namespace Aeamc.P2P.Node.Tests.Chain;
+namespace Aeamc.P2P.Blocks.Tests;
 
 public class BlockContentTests
 {
-    internal static readonly BlockPayload Payload = new([Hash256.Of("a"u8), Hash256.Of("b"u8)]);
+    private static readonly BlockPayload Payload = new([Hash256.Of("a"u8), Hash256.Of("b"u8)]);
 
-    internal static MicroblockHeader Header(BlockPayload payload) => new()
+    private static MicroblockHeader Header(BlockPayload payload) => new()
     {
         ClusterId = 7,
         Timestamp = new Timestamp(1_700_000_000_000),

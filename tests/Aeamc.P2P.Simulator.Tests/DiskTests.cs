@@ -1,0 +1,95 @@
+using Aeamc.P2P.Consensus.Safety;
+using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Primitives;
+using Aeamc.P2P.Simulator.Application;
+using Aeamc.P2P.Simulator.Cluster;
+using Aeamc.P2P.Simulator.Faults;
+
+namespace Aeamc.P2P.Simulator.Tests;
+
+/// <summary>Disks that flip bits and that fill up.</summary>
+public class DiskTests
+{
+    [Fact]
+    public void A_flipped_bit_keeps_a_member_from_starting_until_its_log_is_repaired_and_costs_no_safety()
+    {
+        int refused = 0;
+        for (ulong seed = 1; seed <= 60; seed++)
+        {
+            SimulationResult result = Simulation.Run(Troubled(seed, FaultSchedule.Disks(new SplitMix(seed), 4, 1500, 1, 0)));
+            Assert.True(result.Passed, $"flips, seed {seed}: {string.Join("; ", result.Violations)}");
+            refused += result.RefusedStarts.Count;
+        }
+
+        Assert.True(refused > 0);
+    }
+
+    [Fact]
+    public void A_full_disk_silences_its_member_and_loses_no_acknowledged_entry()
+    {
+        for (ulong seed = 1; seed <= 30; seed++)
+        {
+            SimulationResult result = Simulation.Run(Troubled(seed, FaultSchedule.Disks(new SplitMix(seed), 4, 1500, 0, 4)));
+            Assert.True(result.Passed, $"full disks, seed {seed}: {string.Join("; ", result.Violations)}");
+        }
+    }
+
+    [Fact]
+    public void Damage_is_placed_in_the_middle_cut_off_at_the_end_and_gone_after_the_repair()
+    {
+        var outcomes = new SortedSet<string>();
+        for (ulong seed = 1; seed <= 40; seed++)
+        {
+            var log = new SimulatedLog(checks: true);
+            for (ulong view = 1; view <= 4; view++)
+            {
+                log.Append(new WalRecord.Voted(Statement.Nullify(Epoch.Zero, new View(view))));
+                log.Sync();
+            }
+
+            Assert.True(log.Flip(new SplitMix(seed)));
+            if (log.Examine() is { } damage)
+            {
+                Assert.InRange(damage.Frame, 0, 2);
+                log.Cut(damage);
+                Assert.Null(log.Examine());
+                Assert.Equal(damage.Frame, log.Records.Count());
+                outcomes.Add("refused");
+            }
+            else
+            {
+                Assert.Equal(3, log.Records.Count());
+                outcomes.Add("cut");
+            }
+
+            Assert.False(log.HoldsFlips);
+        }
+
+        Assert.Equal(["cut", "refused"], outcomes);
+    }
+
+    [Fact]
+    public void A_flipped_watermark_gives_way_to_the_one_before()
+    {
+        var mark = new SimulatedWatermark(checks: true);
+        var first = Watermark.After(null, Statement.Nullify(Epoch.Zero, new View(1)));
+        mark.Set(first);
+        mark.Sync();
+        mark.Set(Watermark.After(first, Statement.Nullify(Epoch.Zero, new View(2))));
+        mark.Sync();
+        Assert.Equal(2UL, mark.Current!.Value.View.Value);
+        Assert.True(mark.Flip(new SplitMix(1)));
+        Assert.Equal(first, mark.Current);
+    }
+
+    private static SimulationOptions Troubled(ulong seed, List<Fault> faults) => new()
+    {
+        Seed = seed,
+        Stack = StackKind.Full,
+        TroubleTime = 1500,
+        LossPermille = 50,
+        ClockSkew = 500,
+        Faults = faults,
+        Blocks = 8,
+    };
+}

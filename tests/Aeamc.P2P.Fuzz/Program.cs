@@ -6,5 +6,7 @@ var root = new RootCommand("Hostile input: seeded fuzzing of every parser that a
 {
     ParsersCommand.Build(),
     SiegeCommand.Build(),
+    AttackerCommand.BuildAttacker(),
+    AttackerCommand.BuildBurner(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -22,6 +22,8 @@ internal static class Statuses
         Epoch = 0,
         Committee = [],
         Peers = 3,
+        KnownPeers = 0,
+        BannedPeers = 0,
         Pending = 0,
         EntriesAccepted = 0,
         ProofsAccepted = 0,

@@ -44,6 +44,12 @@ public sealed record NodeStatus
     /// <summary>Connected libp2p peers, members or not.</summary>
     public required int Peers { get; init; }
 
+    /// <summary>Peers in the address book, connected or not.</summary>
+    public required int KnownPeers { get; init; }
+
+    /// <summary>Peers that are banned at this moment for what they did.</summary>
+    public required int BannedPeers { get; init; }
+
     /// <summary>Entries acknowledged by this node and not finalized yet.</summary>
     public required int Pending { get; init; }
 

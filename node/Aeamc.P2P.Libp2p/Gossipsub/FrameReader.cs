@@ -50,6 +50,15 @@ internal sealed class FrameReader(ByteChannel stream, int maxFrameBytes, TimeSpa
         return true;
     }
 
+    /// <summary>
+    /// Takes the next frame too if all of it is here already: then the frames before it, since the last read, stay valid beside it. False for a frame that is
+    /// not whole, or may not be: the next read says which.
+    /// </summary>
+    public bool TryReadBuffered() =>
+        UVarint.Read(_buffer.AsSpan(_start.._end), out ulong length, out int prefix) == UVarintStatus.Done
+        && length <= (ulong)maxFrameBytes
+        && TryTake((int)length, prefix);
+
     public void Dispose()
     {
         _late.Dispose();
@@ -79,13 +88,18 @@ internal sealed class FrameReader(ByteChannel stream, int maxFrameBytes, TimeSpa
             throw new ChannelClosedException(ChannelCloseReason.MessageTooLong);
         }
 
-        if (status == UVarintStatus.Incomplete || (int)length > _end - _start - prefix)
+        return status == UVarintStatus.Done && TryTake((int)length, prefix);
+    }
+
+    private bool TryTake(int length, int prefix)
+    {
+        if (length > _end - _start - prefix)
         {
             return false;
         }
 
-        Frame = _buffer.AsMemory(_start + prefix, (int)length);
-        _start += prefix + (int)length;
+        Frame = _buffer.AsMemory(_start + prefix, length);
+        _start += prefix + length;
         return true;
     }
 

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Aeamc.P2P.Cryptography;
+using Aeamc.P2P.Cryptography.Ed25519Lanes;
 using Aeamc.P2P.Libp2p.Multiformats;
 
 namespace Aeamc.P2P.Libp2p.Gossipsub;
@@ -68,6 +69,16 @@ public sealed class MessagePolicy
         bool holds = Ed25519.Verify(Author(message).ToNodeId(), signed.Span, message.Signature.GetValueOrDefault().Span);
         signed.Release();
         return holds;
+    }
+
+    /// <summary>StrictSign: what the signature of a message without fault claims.</summary>
+    /// <param name="message">The message; the claim refers to its memory.</param>
+    /// <param name="signed">What is signed, with one holder: the caller releases it when the claim is judged.</param>
+    internal Ed25519Claim Claim(in RpcMessage message, out SharedFrame signed)
+    {
+        signed = RpcEncoder.EncodeSigned(Frames, message);
+        // An id is its author's key behind a prefix that Identify has seen.
+        return new Ed25519Claim(message.From.GetValueOrDefault()[^Ed25519.PublicKeySize..], signed.Memory, message.Signature.GetValueOrDefault());
     }
 
     /// <summary>

@@ -27,7 +27,7 @@ internal sealed class OutgoingQueue(int maxBytes) : IDisposable
 
     private readonly Queue<SharedFrame>[] _frames = [new(), new(), new()];
     private readonly HashSet<PubsubMessage> _forwards = [];
-    private readonly SemaphoreSlim _ready = new(0, 1);
+    private readonly Signal _ready = new();
     private readonly Lock _gate = new();
     private int _bytes;
     private bool _disposed;
@@ -76,11 +76,7 @@ internal sealed class OutgoingQueue(int maxBytes) : IDisposable
                 _forwards.Add(message);
             }
 
-            if (_ready.CurrentCount == 0)
-            {
-                _ready.Release();
-            }
-
+            _ready.Set();
             return result;
         }
     }
@@ -99,11 +95,13 @@ internal sealed class OutgoingQueue(int maxBytes) : IDisposable
     public async Task WriteToAsync(ByteChannel stream, CancellationToken cancellationToken)
     {
         byte[] batch = ArrayPool<byte>.Shared.Rent(BatchBytes);
+        using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister(static signal => ((Signal)signal!).Set(), _ready);
         try
         {
             while (true)
             {
-                await _ready.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await _ready.WaitAsync().ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
                 for (int length = Take(batch, out SharedFrame? large); length > 0 || large is not null; length = Take(batch, out large))
                 {
                     try
@@ -175,8 +173,6 @@ internal sealed class OutgoingQueue(int maxBytes) : IDisposable
                     Dequeue(priority, out _).Release();
                 }
             }
-
-            _ready.Dispose();
         }
     }
 

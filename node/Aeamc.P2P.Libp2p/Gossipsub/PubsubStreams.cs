@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Aeamc.P2P.Cryptography.Ed25519Lanes;
 using Aeamc.P2P.Libp2p.Hosting;
 using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Primitives;
@@ -13,6 +14,7 @@ internal sealed class PubsubStreams(
     ILibp2pHost host, PubsubSettings settings, MessagePolicy policy, RpcDecoder decoder, RouterDriver driver, TaskTracker tasks, Action<Libp2pLogLevel, string> log, CancellationToken stopping)
 {
     private const int MaxOpenFailures = 5;
+    private const int RememberedAuthors = 512;
 
     private static readonly TimeSpan ReopenDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongLived = TimeSpan.FromMinutes(1);
@@ -21,8 +23,12 @@ internal sealed class PubsubStreams(
         ? [PubsubRouter.ProtocolV13, PubsubRouter.ProtocolV12, PubsubRouter.ProtocolV11]
         : [PubsubRouter.ProtocolV12, PubsubRouter.ProtocolV11];
 
-    // As many as streams are read at the same moment.
-    private readonly Stack<Rpc> _rpcs = new();
+    // Signatures are verified together where that is cheaper: then frames that have come are taken in together, too.
+    private readonly int _framesTogether = settings.SignaturePolicy == SignaturePolicy.StrictSign ? Ed25519BatchVerifier.PassSize : 1;
+
+    // As many as are taken in at the same moment.
+    private readonly Stack<RouterInput.RpcReceived> _spare = new();
+    private readonly Ed25519BatchVerifier _verifier = new(keyCapacity: RememberedAuthors);
 
     /// <summary>Takes part: answers streams and opens one to each peer.</summary>
     public void Start()
@@ -189,11 +195,13 @@ internal sealed class PubsubStreams(
 
         using var reader = new FrameReader(stream, settings.MaxRpcBytes, settings.RpcPatience, host.Time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping, reader.Late);
+        var taken = new Queue<RouterInput.RpcReceived>(_framesTogether);
+        SignatureBatch? signatures = settings.SignaturePolicy == SignaturePolicy.StrictSign ? new SignatureBatch(policy, _verifier, driver.HasSeen) : null;
         try
         {
             while (await reader.ReadAsync(ending.Token).ConfigureAwait(false))
             {
-                RpcFault fault = Receive(peer, reader.Frame);
+                RpcFault fault = Receive(peer, reader, taken, signatures);
                 if (fault != RpcFault.None)
                 {
                     Refuse(peer, stream, fault);
@@ -233,55 +241,59 @@ internal sealed class PubsubStreams(
         stream.Reset();
     }
 
-    private RpcFault Receive(PubsubPeer peer, ReadOnlyMemory<byte> frame)
+    /// <summary>Takes in the frame that was read and those that have come behind it, in their order up to the first that is none.</summary>
+    private RpcFault Receive(PubsubPeer peer, FrameReader reader, Queue<RouterInput.RpcReceived> taken, SignatureBatch? signatures)
     {
-        Rpc rpc = RentRpc();
-        RpcFault fault = decoder.TryDecode(frame, rpc);
-        if (fault == RpcFault.None)
+        RpcFault fault;
+        do
         {
-            Span<RpcMessage> messages = CollectionsMarshal.AsSpan(rpc.Messages);
-            foreach (ref RpcMessage message in messages)
+            RouterInput.RpcReceived received = Rent(peer.Id);
+            fault = decoder.TryDecode(reader.Frame, received.Rpc);
+            if (fault != RpcFault.None)
+            {
+                GiveBack(received);
+                break;
+            }
+
+            foreach (ref RpcMessage message in CollectionsMarshal.AsSpan(received.Rpc.Messages))
             {
                 policy.Identify(ref message);
             }
 
-            if (settings.SignaturePolicy == SignaturePolicy.StrictSign)
-            {
-                VerifyUnseen(messages);
-            }
-
-            driver.Drive(new RouterInput.RpcReceived(peer.Id, rpc), peer);
+            signatures?.Add(received.Rpc);
+            taken.Enqueue(received);
         }
-
-        rpc.Clear();
-        lock (_rpcs)
+        while (taken.Count < _framesTogether && reader.TryReadBuffered());
+        signatures?.Verify();
+        while (taken.TryDequeue(out RouterInput.RpcReceived? received))
         {
-            _rpcs.Push(rpc);
+            driver.Drive(received, peer);
+            GiveBack(received);
         }
 
         return fault;
     }
 
-    private Rpc RentRpc()
+    private RouterInput.RpcReceived Rent(PeerId peer)
     {
-        lock (_rpcs)
+        lock (_spare)
         {
-            return _rpcs.TryPop(out Rpc? rpc) ? rpc : new Rpc();
+            if (_spare.TryPop(out RouterInput.RpcReceived? received))
+            {
+                received.Peer = peer;
+                return received;
+            }
         }
+
+        return new RouterInput.RpcReceived(peer, new Rpc());
     }
 
-    /// <summary>
-    /// Signatures are checked outside the lock, and only of messages that are new. A forgery does not mark its id as seen, so it
-    /// cannot keep the true message out.
-    /// </summary>
-    private void VerifyUnseen(Span<RpcMessage> messages)
+    private void GiveBack(RouterInput.RpcReceived received)
     {
-        foreach (ref RpcMessage message in messages)
+        received.Rpc.Clear();
+        lock (_spare)
         {
-            if (message.Fault == MessageFault.None && !driver.HasSeen(message.Id) && !policy.VerifySignature(message))
-            {
-                message.Fault = MessageFault.BadSignature;
-            }
+            _spare.Push(received);
         }
     }
 }

@@ -27,8 +27,14 @@ public abstract record RouterInput
     /// <param name="Inbound">Whether the peer opened it: then it tells all its subscriptions again, and what it told before is void.</param>
     public sealed record PeerReopened(PeerId Peer, bool Inbound) : RouterInput;
 
-    /// <summary>An RPC arrived, its messages identified and checked by <see cref="MessagePolicy"/>. Its memory is only read during the step.</summary>
-    public sealed record RpcReceived(PeerId Peer, Rpc Rpc) : RouterInput;
+    /// <summary>
+    /// An RPC arrived, its messages identified and checked by <see cref="MessagePolicy"/>. Its memory is only read during the step, and the caller may use
+    /// the instance for another RPC after it.
+    /// </summary>
+    public sealed record RpcReceived(PeerId Peer, Rpc Rpc) : RouterInput
+    {
+        public PeerId Peer { get; set; } = Peer;
+    }
 
     /// <summary>A peer sent something that is no RPC.</summary>
     public sealed record ProtocolViolated(PeerId Peer) : RouterInput;

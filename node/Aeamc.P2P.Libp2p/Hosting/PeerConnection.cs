@@ -22,6 +22,9 @@ internal sealed record PeerConnection(
     long Since,
     YamuxSession Session)
 {
+    /// <summary>Whether it is being closed because there are too many.</summary>
+    public bool Trimmed { get; set; }
+
     /// <summary>Opens a stream and agrees on its protocol.</summary>
     /// <exception cref="Libp2pException">None is supported, a bound is reached, the connection is lost, or there is no answer in time.</exception>
     public async ValueTask<YamuxStream> OpenStreamAsync(IReadOnlyList<string> protocols, TimeSpan timeout, CancellationToken cancellationToken)

@@ -18,6 +18,9 @@ internal sealed class NoiseHandshake
     private const int MaxMessage = 4096;
     private static readonly byte[] SignaturePrefix = "noise-libp2p-static-key:"u8.ToArray();
 
+    // Strangers' handshakes are computed on at most half of the cores, whoever and however many they are: the other half is for those that are let in.
+    private static readonly SemaphoreSlim Turns = new(Math.Max(1, Environment.ProcessorCount / 2));
+
     private readonly Ed25519PrivateKey _identity;
     private readonly IReadOnlyList<string> _muxers;
 
@@ -35,23 +38,65 @@ internal sealed class NoiseHandshake
     /// <param name="expected">The peer that must answer, when known.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="NoiseException">The peer failed it; the reason is named.</exception>
-    public async ValueTask<NoiseSession> RunAsync(SocketChannel socket, bool initiator, PeerId? expected, CancellationToken cancellationToken)
-    {
-        using NoiseHandshakeState state = NewState(initiator);
-        NoiseHandshakePayload remote;
-        if (initiator)
-        {
-            await WriteAsync(socket, state, [], cancellationToken).ConfigureAwait(false);
-            remote = Parse(await ReadAsync(socket, state, cancellationToken).ConfigureAwait(false));
-            // Who it is comes first: our own identity is not shown to an impostor.
-            PeerId peer = Verify(remote, state.RemoteStatic, expected);
-            await WriteAsync(socket, state, Payload(state), cancellationToken).ConfigureAwait(false);
-            return Finish(socket, state, peer, SelectMuxer(_muxers, remote.Extensions?.StreamMuxers ?? []));
-        }
+    public ValueTask<NoiseSession> RunAsync(SocketChannel socket, bool initiator, PeerId? expected, CancellationToken cancellationToken) =>
+        initiator ? DialAsync(socket, expected, cancellationToken) : ListenAsync(socket, expected, cancellationToken);
 
-        await ReadAsync(socket, state, cancellationToken).ConfigureAwait(false);
-        await WriteAsync(socket, state, Payload(state), cancellationToken).ConfigureAwait(false);
-        remote = Parse(await ReadAsync(socket, state, cancellationToken).ConfigureAwait(false));
+    private async ValueTask<NoiseSession> DialAsync(SocketChannel socket, PeerId? expected, CancellationToken cancellationToken)
+    {
+        using NoiseHandshakeState state = NewState(initiator: true);
+        await socket.WriteAsync(Seal(state, []), cancellationToken).ConfigureAwait(false);
+        int length = await AwaitMessageAsync(socket, cancellationToken).ConfigureAwait(false);
+        NoiseHandshakePayload remote = Parse(Open(socket, state, length));
+        // Who it is comes first: our own identity is not shown to an impostor.
+        PeerId peer = Verify(remote, state.RemoteStatic, expected);
+        await socket.WriteAsync(Seal(state, Payload(state)), cancellationToken).ConfigureAwait(false);
+        return Finish(socket, state, peer, SelectMuxer(_muxers, remote.Extensions?.StreamMuxers ?? []));
+    }
+
+    private async ValueTask<NoiseSession> ListenAsync(SocketChannel socket, PeerId? expected, CancellationToken cancellationToken)
+    {
+        // Nothing is computed before the stranger's message is here, whole.
+        int length = await AwaitMessageAsync(socket, cancellationToken).ConfigureAwait(false);
+        (NoiseHandshakeState state, byte[] answer) = await InTurnAsync(() => Answer(socket, length), cancellationToken).ConfigureAwait(false);
+        using (state)
+        {
+            await socket.WriteAsync(answer, cancellationToken).ConfigureAwait(false);
+            length = await AwaitMessageAsync(socket, cancellationToken).ConfigureAwait(false);
+            return await InTurnAsync(() => Conclude(socket, state, length, expected), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async ValueTask<T> InTurnAsync<T>(Func<T> compute, CancellationToken cancellationToken)
+    {
+        await Turns.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return compute();
+        }
+        finally
+        {
+            Turns.Release();
+        }
+    }
+
+    private (NoiseHandshakeState State, byte[] Answer) Answer(SocketChannel socket, int length)
+    {
+        NoiseHandshakeState state = NewState(initiator: false);
+        try
+        {
+            Open(socket, state, length);
+            return (state, Seal(state, Payload(state)));
+        }
+        catch (NoiseException)
+        {
+            state.Dispose();
+            throw;
+        }
+    }
+
+    private NoiseSession Conclude(SocketChannel socket, NoiseHandshakeState state, int length, PeerId? expected)
+    {
+        NoiseHandshakePayload remote = Parse(Open(socket, state, length));
         return Finish(socket, state, Verify(remote, state.RemoteStatic, expected), SelectMuxer(remote.Extensions?.StreamMuxers ?? [], _muxers));
     }
 
@@ -124,7 +169,7 @@ internal sealed class NoiseHandshake
         return expected is null || expected == peer ? peer : throw new NoiseException("noise-wrong-peer");
     }
 
-    private static async ValueTask WriteAsync(SocketChannel socket, NoiseHandshakeState state, byte[] payload, CancellationToken cancellationToken)
+    private static byte[] Seal(NoiseHandshakeState state, byte[] payload)
     {
         var frame = new byte[2 + state.NextOverhead + payload.Length];
         if (!state.TryWrite(payload, frame.AsSpan(2), out int written))
@@ -133,10 +178,11 @@ internal sealed class NoiseHandshake
         }
 
         BinaryPrimitives.WriteUInt16BigEndian(frame, (ushort)written);
-        await socket.WriteAsync(frame.AsMemory(0, 2 + written), cancellationToken).ConfigureAwait(false);
+        return frame[..(2 + written)];
     }
 
-    private static async ValueTask<byte[]> ReadAsync(SocketChannel socket, NoiseHandshakeState state, CancellationToken cancellationToken)
+    // Waits until the next message is there, whole, behind its length; gives its length.
+    private static async ValueTask<int> AwaitMessageAsync(SocketChannel socket, CancellationToken cancellationToken)
     {
         if (!await socket.FillAsync(2, cancellationToken).ConfigureAwait(false))
         {
@@ -149,11 +195,11 @@ internal sealed class NoiseHandshake
             throw new NoiseException("noise-message-too-long");
         }
 
-        if (!await socket.FillAsync(2 + length, cancellationToken).ConfigureAwait(false))
-        {
-            throw new NoiseException("noise-ended");
-        }
+        return await socket.FillAsync(2 + length, cancellationToken).ConfigureAwait(false) ? length : throw new NoiseException("noise-ended");
+    }
 
+    private static byte[] Open(SocketChannel socket, NoiseHandshakeState state, int length)
+    {
         var payload = new byte[length];
         bool valid = state.TryRead(socket.Buffered.Slice(2, length), payload, out int written);
         socket.Consume(2 + length);

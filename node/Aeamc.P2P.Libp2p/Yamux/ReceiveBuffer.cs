@@ -1,26 +1,21 @@
-using System.Buffers;
 using System.Threading.Tasks.Sources;
 
 namespace Aeamc.P2P.Libp2p.Yamux;
 
 /// <summary>
 /// The bytes of one stream between the session's reader and the stream's. A reader that waits gets them straight into its memory; what comes
-/// while none waits lies in a pooled ring that is given back as soon as it is empty, so an idle stream holds no memory. What was received
+/// while none waits lies in pooled memory that is given back as soon as it is read, so an idle stream holds none. What was received
 /// before the connection was lost can still be read. One reader; any thread may add, end or fail.
 /// </summary>
 internal sealed class ReceiveBuffer : IValueTaskSource<int>
 {
-    private const int FirstRing = 4096;
-
     private readonly Lock _gate = new();
     // The session's reader completes a wait and must not run what the stream's reader does next.
     private ManualResetValueTaskSourceCore<int> _wait = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private Memory<byte> _destination;
     private bool _waiting;
-    private byte[] _ring = [];
-    private int _start;
-    private int _count;
+    private readonly ByteQueue _bytes = new();
     private bool _ended;
     private ChannelCloseReason? _failure;
 
@@ -31,7 +26,7 @@ internal sealed class ReceiveBuffer : IValueTaskSource<int>
         {
             lock (_gate)
             {
-                return _count;
+                return _bytes.Count;
             }
         }
     }
@@ -47,9 +42,9 @@ internal sealed class ReceiveBuffer : IValueTaskSource<int>
                 throw new InvalidOperationException("A stream has one reader at a time.");
             }
 
-            if (_count > 0 || destination.IsEmpty)
+            if (_bytes.Count > 0 || destination.IsEmpty)
             {
-                return ValueTask.FromResult(Take(destination.Span));
+                return ValueTask.FromResult(_bytes.Read(destination.Span));
             }
 
             if (_failure is { } reason)
@@ -98,7 +93,7 @@ internal sealed class ReceiveBuffer : IValueTaskSource<int>
                 StopWaiting();
             }
 
-            Store(data);
+            _bytes.Write(data);
         }
 
         if (direct > 0)
@@ -140,7 +135,7 @@ internal sealed class ReceiveBuffer : IValueTaskSource<int>
 
             if (reason != ChannelCloseReason.ConnectionLost)
             {
-                dropped = Drop();
+                dropped = _bytes.Clear();
             }
         }
 
@@ -158,7 +153,7 @@ internal sealed class ReceiveBuffer : IValueTaskSource<int>
         lock (_gate)
         {
             _failure ??= ChannelCloseReason.ClosedLocally;
-            return Drop();
+            return _bytes.Clear();
         }
     }
 
@@ -194,58 +189,5 @@ internal sealed class ReceiveBuffer : IValueTaskSource<int>
         _waiting = false;
         _destination = default;
         return was;
-    }
-
-    private int Take(Span<byte> destination)
-    {
-        int count = Math.Min(destination.Length, _count);
-        int first = Math.Min(count, _ring.Length - _start);
-        _ring.AsSpan(_start, first).CopyTo(destination);
-        _ring.AsSpan(0, count - first).CopyTo(destination[first..]);
-        _count -= count;
-        _start = (_start + count) % Math.Max(_ring.Length, 1);
-        if (_count == 0)
-        {
-            Drop();
-        }
-
-        return count;
-    }
-
-    private void Store(ReadOnlySpan<byte> data)
-    {
-        if (data.Length > _ring.Length - _count)
-        {
-            Grow(_count + data.Length);
-        }
-
-        int end = _ring.Length == 0 ? 0 : (_start + _count) % _ring.Length;
-        int first = Math.Min(data.Length, _ring.Length - end);
-        data[..first].CopyTo(_ring.AsSpan(end));
-        data[first..].CopyTo(_ring);
-        _count += data.Length;
-    }
-
-    private void Grow(int needed)
-    {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstRing, Math.Max(needed, _ring.Length * 2)));
-        int held = _count;
-        int first = Math.Min(held, _ring.Length - _start);
-        _ring.AsSpan(_start, first).CopyTo(larger);
-        _ring.AsSpan(0, held - first).CopyTo(larger.AsSpan(first));
-        Drop();
-        (_ring, _count) = (larger, held);
-    }
-
-    private int Drop()
-    {
-        int dropped = _count;
-        if (_ring.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_ring);
-        }
-
-        (_ring, _start, _count) = ([], 0, 0);
-        return dropped;
     }
 }

@@ -46,7 +46,7 @@ public static class StatusCommand
         Console.WriteLine($"voting       {Field(status, "voting")}");
         Console.WriteLine($"height       {Field(status, "height")} (view {Field(status, "view")})");
         Console.WriteLine($"state root   {Field(status, "stateRoot")}");
-        Console.WriteLine($"peers        {Field(status, "peers")}");
+        Console.WriteLine($"peers        {Field(status, "peers")} connected, {Field(status, "knownPeers")} known, {Field(status, "bannedPeers")} banned");
         Console.WriteLine($"pending      {Field(status, "pending")}");
         Console.WriteLine($"proofs       {Field(status, "proofsFinalized")} finalized");
         Console.WriteLine($"views lost   {Counts(status, "nullifiedViews")}");

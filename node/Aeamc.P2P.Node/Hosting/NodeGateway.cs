@@ -137,6 +137,8 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
             Epoch = host.Context.Epoch.Value,
             Committee = members,
             Peers = host.Network.Peers.Count,
+            KnownPeers = host.Network.KnownPeers,
+            BannedPeers = host.Network.BannedPeers,
             Pending = host.Waiting.Count,
             EntriesAccepted = host.Ingress.Accepted,
             ProofsAccepted = host.Ingress.ProofsAccepted,

@@ -172,6 +172,8 @@ public sealed class InMemoryNode : INodeGateway, IMountainNodes, IEvidenceVerifi
         Epoch = 0,
         Committee = [new MemberStatus(_member.ToString(), true, true)],
         Peers = 0,
+        KnownPeers = 0,
+        BannedPeers = 0,
         Pending = 0,
         EntriesAccepted = Interlocked.Read(ref _accepted),
         ProofsAccepted = Interlocked.Read(ref _proofs),

@@ -31,10 +31,10 @@ internal static class Libp2pTargets
         new("peer-id-text", [Encoding.UTF8.GetBytes(Peer.ToString()), Encoding.UTF8.GetBytes(Peer.ToCidString())], Words("12D3Koo", "bafz", "k51", "z"), RunPeerIdText),
         new("multistream", [Lines("/multistream/1.0.0", "/noise"), Lines("/multistream/1.0.0", "/nothing/1", "/ipfs/ping/1.0.0")], [Lines("/noise"), Lines("na"), Lines("ls")], RunMultistream),
         new("noise-handshake", NoiseSeeds(), [], RunNoise),
-        new("noise-payload", [NoisePayload()], [], RunNoisePayload),
+        new("noise-payload", [NoisePayload()], [], RunNoisePayload) { IsProtobuf = true },
         new("yamux", YamuxSeeds(), [.. YamuxSeeds().Select(seed => seed[..12])], RunYamux),
-        new("pubsub-rpc", RpcSeeds(), [], RunRpc),
-        new("identify", [IdentifySeed()], [], RunIdentify),
+        new("pubsub-rpc", RpcSeeds(), [], RunRpc) { IsProtobuf = true },
+        new("identify", [IdentifySeed()], [], RunIdentify) { IsProtobuf = true },
     ];
 
     private static byte[][] Words(params string[] words) => [.. words.Select(Encoding.UTF8.GetBytes)];

@@ -4,7 +4,8 @@ namespace Aeamc.P2P.Fuzz.Parsers;
 
 /// <summary>
 /// Makes an input from a seed: a few changes, each of the kind that breaks parsers: flipped bits, lengths and counts at their extremes, type
-/// bytes of MessagePack and protobuf, cut, doubled and swapped pieces, pieces of other seeds. The same random numbers give the same input.
+/// bytes of MessagePack and protobuf, cut, doubled and swapped pieces, pieces of other seeds. Half of the inputs of protobuf parsers are changed as
+/// trees (<see cref="ProtobufTree"/>). The same random numbers give the same input.
 /// </summary>
 internal static class Mutator
 {
@@ -26,14 +27,32 @@ internal static class Mutator
     public static byte[] Mutate(FuzzTarget target, Random random)
     {
         byte[] seed = target.Seeds.Count == 0 ? [] : target.Seeds[random.Next(target.Seeds.Count)];
-        List<byte> bytes = [.. seed];
         int changes = 1 + (random.Next(3) == 0 ? random.Next(16) : random.Next(3));
+        if (target.IsProtobuf && random.Next(2) == 0 && ProtobufTree.TryRead(seed) is { } tree)
+        {
+            for (int i = 0; i < changes; i++)
+            {
+                tree.Change(random, leaf => Change(leaf, target, random));
+            }
+
+            byte[] written = tree.Write(MaxLength);
+            return written.Length <= MaxLength ? written : written[..MaxLength];
+        }
+
+        List<byte> bytes = [.. seed];
         for (int i = 0; i < changes; i++)
         {
             Change(bytes, target, random);
         }
 
         return bytes.Count <= MaxLength ? [.. bytes] : [.. bytes[..MaxLength]];
+    }
+
+    private static byte[] Change(byte[] leaf, FuzzTarget target, Random random)
+    {
+        List<byte> bytes = [.. leaf];
+        Change(bytes, target, random);
+        return [.. bytes];
     }
 
     private static void Change(List<byte> bytes, FuzzTarget target, Random random)

@@ -10,8 +10,10 @@ using Aeamc.P2P.Testnet.Network;
 namespace Aeamc.P2P.Fuzz.Siege;
 
 /// <summary>
-/// <c>siege</c>: four real node processes, one of them attacked over TCP by each attack in turn, while an honest peer pings it. Latency before and
-/// during, resident memory, what the node counted, and whether the network went on are printed for each.
+/// <c>siege</c>: four real node processes, one of them attacked over TCP by each attack in turn, while an honest peer pings it: nodes, attacker and
+/// honest peer are processes of their own. Printed for each attack: the honest peer's round trip on the quiet network, beside a burner that takes as much
+/// processor time as the attacker does and attacks nobody (they all share this machine), and during the attack; the node's resident memory; what it
+/// counted; and whether the network went on.
 /// </summary>
 internal static class SiegeCommand
 {
@@ -22,14 +24,14 @@ internal static class SiegeCommand
 
     public static Command Build()
     {
-        var attack = new Option<string?>("--attack") { Description = "One of: " + string.Join(", ", AllAttacks.List.Select(item => item.Name)) + ". All when left out." };
+        var attack = new Option<string?>("--attack") { Description = "Some of, separated by commas: " + string.Join(", ", AllAttacks.List.Select(item => item.Name)) + ". All when left out." };
         var seconds = new Option<int>("--seconds") { Description = "How long each attack lasts; some take longer to be noticed.", DefaultValueFactory = _ => 8 };
         var addresses = new Option<int>("--addresses") { Description = "How many loopback addresses the attacker has.", DefaultValueFactory = _ => 4 };
         var json = new Option<string?>("--json") { Description = "Write the figures to this file, too." };
         var command = new Command("siege", "Attack a live node. Exit code 1 when it fell, grew beyond its cap, or did not name the attack.") { attack, seconds, addresses, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            Attack[] attacks = [.. AllAttacks.List.Where(item => parsed.GetValue(attack) is not { } name || item.Name == name)];
+            Attack[] attacks = [.. AllAttacks.List.Where(item => parsed.GetValue(attack)?.Split(',') is not { } names || names.Contains(item.Name))];
             if (attacks.Length == 0)
             {
                 Console.Error.WriteLine($"There is no attack '{parsed.GetValue(attack)}'; see --help.");
@@ -73,7 +75,8 @@ internal static class SiegeCommand
         await PingFigures.MeasureAsync(honest, target, TimeSpan.FromSeconds(3), cancellationToken);
         first = await StatusAsync(testnet, cancellationToken);
         Console.WriteLine($"{Environment.ProcessorCount} cores, 4 nodes, attacker on {addresses} addresses of the same machine, {time.TotalSeconds:N0} s each; node-0 had {first.ResidentBytes >> 20} MB, and may grow by {AllowedGrowthMegabytes:N0} MB");
-        Console.WriteLine($"{"attack",-22}{"sent",10}{"thrown out",12}{"p50 ms",16}{"p99 ms",18}{"lost",6}{"MB",6}{"blocks",8}  named");
+        Console.WriteLine("round trips of the honest peer in ms: quiet, beside a burner, under attack");
+        Console.WriteLine($"{"attack",-22}{"sent",10}{"thrown out",12}{"cores",7}{"p50",20}{"times",7}{"p99",20}{"lost",6}{"MB",6}{"blocks",8}  named");
         var results = new List<SiegeResult>();
         foreach (Attack attack in attacks)
         {
@@ -89,7 +92,7 @@ internal static class SiegeCommand
 
         bool stood = results.All(result => result.Stood);
         Console.WriteLine(stood
-            ? $"the node stood; honest p50 at worst {results.Max(result => result.During.P50 / result.Before.P50):N1} times as long"
+            ? $"the node stood; honest p50 at worst {results.Max(result => result.Slowdown):N1} times as long as beside a burner, more than twice in {results.Count(result => result.Slowdown > 2)} of {results.Count} attacks"
             : "the node did not stand: " + string.Join(", ", results.Where(result => !result.Stood).Select(result => result.Attack)));
         return stood ? 0 : 1;
     }
@@ -107,18 +110,22 @@ internal static class SiegeCommand
     {
         PingFigures before = await PingFigures.MeasureAsync(honest, target, TimeSpan.FromSeconds(3), cancellationToken);
         NodeStatus start = await StatusAsync(testnet, cancellationToken);
-        var context = new AttackContext(target, topics, addresses);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         long peak = start.ResidentBytes;
-        Task attacking = attack.RunAsync(context, ending.Token);
         Task watching = WatchAsync();
+        using var attacker = new AttackerProcess(
+            AttackerCommand.AttackerName, attack.Name, target.ToString(), string.Join(',', topics), addresses.ToString(CultureInfo.InvariantCulture));
         PingFigures during = await PingFigures.MeasureAsync(honest, target, time > attack.Patience ? time : attack.Patience, cancellationToken);
+        (AttackerReport report, double share) = await attacker.EndAsync(cancellationToken);
         await ending.CancelAsync();
-        await Task.WhenAll(attacking, watching);
+        await watching;
         NodeStatus end = await StatusAsync(testnet, cancellationToken);
+        using var burner = new AttackerProcess(AttackerCommand.BurnerName, share.ToString(CultureInfo.InvariantCulture));
+        PingFigures beside = await PingFigures.MeasureAsync(honest, target, TimeSpan.FromSeconds(4), cancellationToken);
+        await burner.EndAsync(cancellationToken);
         string[] named = [.. end.NetworkRefusals.Where(pair => pair.Value > start.NetworkRefusals.GetValueOrDefault(pair.Key)).Select(pair => pair.Key)];
         return new SiegeResult(
-            attack.Name, context.Sent, context.Disconnects, before, during, (peak - first.ResidentBytes) / 1048576.0, end.Height - start.Height, named,
+            attack.Name, report.Sent, report.Disconnects, share, before, beside, during, (peak - first.ResidentBytes) / 1048576.0, end.Height - start.Height, named,
             named.Intersect(attack.Reasons).Any() && peak - first.ResidentBytes < AllowedGrowthMegabytes * 1048576 && end.Height > start.Height && !testnet.Process(0)!.HasExited);
 
         async Task WatchAsync()
@@ -144,9 +151,27 @@ internal static class SiegeCommand
 
 /// <summary>What one attack came to.</summary>
 internal sealed record SiegeResult(
-    string Attack, long Sent, long Disconnects, PingFigures Before, PingFigures During, double GrowthMegabytes, ulong Blocks, IReadOnlyList<string> Named, bool Stood)
+    string Attack,
+    long Sent,
+    long Disconnects,
+    double AttackerCores,
+    PingFigures Before,
+    PingFigures BesideBurner,
+    PingFigures During,
+    double GrowthMegabytes,
+    ulong Blocks,
+    IReadOnlyList<string> Named,
+    bool Stood)
 {
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Attack,-22}{Sent,10}{Disconnects,12}{$"{Before.P50:F2} > {During.P50:F2}",16}{$"{Before.P99:F1} > {During.P99:F1}",18}{During.Failed,6}{GrowthMegabytes,6:F0}{Blocks,8}  {(Stood ? "" : "FAILED ")}{string.Join(' ', Named)}");
+    /// <summary>How many times as long a round trip took as when the machine was as busy, but nobody attacked.</summary>
+    public double Slowdown => During.P50 / Math.Max(Before.P50, BesideBurner.P50);
+
+    public override string ToString()
+    {
+        string p50 = string.Create(CultureInfo.InvariantCulture, $"{Before.P50:F2} {BesideBurner.P50:F2} {During.P50:F2}");
+        string p99 = string.Create(CultureInfo.InvariantCulture, $"{Before.P99:F1} {BesideBurner.P99:F1} {During.P99:F1}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Attack,-22}{Sent,10}{Disconnects,12}{AttackerCores,7:F2}{p50,20}{Slowdown,7:F1}{p99,20}{During.Failed,6}{GrowthMegabytes,6:F0}{Blocks,8}  {(Stood ? "" : "FAILED ")}{string.Join(' ', Named)}");
+    }
 }

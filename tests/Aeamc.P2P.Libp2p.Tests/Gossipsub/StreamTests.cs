@@ -77,6 +77,25 @@ public class StreamTests
         Assert.False(await reader.ReadAsync(CancellationToken.None));
     }
 
+    [Fact]
+    public async Task Frames_that_have_come_are_taken_beside_each_other_up_to_the_first_that_is_none()
+    {
+        // Two frames, and one that is too long for any.
+        using var reader = new FrameReader(new CutChannel([2, 7, 7, 1, 8, 0xE9, 0xA7, 0x12], 100), maxFrameBytes: 300_000);
+        Assert.True(await reader.ReadAsync(CancellationToken.None));
+        ReadOnlyMemory<byte> first = reader.Frame;
+        Assert.True(reader.TryReadBuffered());
+        Assert.Equal([8], reader.Frame.ToArray());
+        Assert.Equal([7, 7], first.ToArray());
+        Assert.False(reader.TryReadBuffered());
+        await Assert.ThrowsAsync<ChannelClosedException>(async () => await reader.ReadAsync(CancellationToken.None));
+        using var cut = new FrameReader(new CutChannel([1, 7, 2, 8, 8], 4), maxFrameBytes: 10);
+        Assert.True(await cut.ReadAsync(CancellationToken.None));
+        Assert.False(cut.TryReadBuffered());
+        Assert.True(await cut.ReadAsync(CancellationToken.None));
+        Assert.Equal([8, 8], cut.Frame.ToArray());
+    }
+
     [Theory]
     [InlineData("E9A712", ChannelCloseReason.MessageTooLong)] // 300,009
     [InlineData("8000", ChannelCloseReason.MessageTooLong)] // not the shortest form

@@ -45,6 +45,8 @@ public partial class MetricsPageTests
         KeyGeneration = "",
         CheckpointHeight = 10,
         Anchors = [],
+        KnownPeers = 0,
+        BannedPeers = 0,
         ResidentBytes = 1 << 20,
         UptimeSeconds = 2.5,
     };

@@ -33,10 +33,10 @@ public sealed class ChainServer
         return SyncProtocol.EncodeBlobs([.. hashes.Select(_store.GetBatch).OfType<byte[]>()]);
     }
 
-    private ReadOnlyMemory<byte>? ServeBlock(ReadOnlyMemory<byte> request) =>
+    private ReadOnlyMemory<byte>? ServeBlock(ReadOnlyMemory<byte> request) => Answers.OrRefuse(
         SyncProtocol.TryDecodeHashes(request.Span, out Hash256[]? hashes) && hashes is [var hash] && FindContent(hash) is { } content
             ? SyncProtocol.EncodeBlobs([content])
-            : null;
+            : null);
 
     private ReadOnlyMemory<byte>? ServeRange(ReadOnlyMemory<byte> request)
     {
@@ -45,35 +45,13 @@ public sealed class ChainServer
             return null;
         }
 
-        var blocks = new List<RangeBlock>();
-        int closed = 0;
-        int bytes = 0;
-        for (Height height = from; blocks.Count < SyncProtocol.MaximumBlocks && _store.GetBlock(height) is { } block; height = height.Next)
-        {
-            // Only what a quorum's own signature closes is worth anything to the asker: go on past its limits until there is one.
-            bool enough = blocks.Count >= maximum || bytes >= SyncProtocol.TargetResponse;
-            if ((enough && closed > 0) || Assemble(block) is not { } assembled)
-            {
-                break;
-            }
-
-            bytes += assembled.Size;
-            if (bytes > SyncProtocol.MaximumResponse)
-            {
-                break;
-            }
-
-            blocks.Add(assembled);
-            closed = assembled.Finalization.IsEmpty ? closed : blocks.Count;
-        }
-
-        return SyncProtocol.EncodeRange(blocks[..closed]);
+        return SyncProtocol.EncodeRange(RangeReader.Collect(from, maximum, height => _store.GetBlock(height) is { } block ? Assemble(block) : null));
     }
 
-    private ReadOnlyMemory<byte>? ServeCheckpoints(ReadOnlyMemory<byte> request) =>
+    private ReadOnlyMemory<byte>? ServeCheckpoints(ReadOnlyMemory<byte> request) => Answers.OrRefuse(
         SyncProtocol.TryDecodeRangeRequest(request.Span, out Height from, out int maximum)
             ? SyncProtocol.EncodeBlobs([.. _store.CheckpointsFrom(from, maximum).Select(stored => stored.Signed)])
-            : null;
+            : null);
 
     private RangeBlock? Assemble(StoredBlock block)
     {

@@ -5,7 +5,6 @@ using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Node.Sync;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Fuzz.Parsers;

@@ -12,11 +12,14 @@ switch (args.FirstOrDefault())
     case "sync":
         await SyncBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 10_000);
         return 0;
+    case "idle":
+        await IdleBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 60);
+        return 0;
     case "libp2p":
         return await Libp2pBenchmark.RunAsync(args[1..]);
     case BenchWorker.Name:
         return await BenchWorker.RunAsync(args[1]);
     default:
-        Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives | signatures | sync [blocks] | libp2p [--json] [--quick] [--only unsigned,signed,allocation,streams,handshakes,idle]");
+        Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives | signatures | sync [blocks] | idle [seconds] | libp2p [--json] [--quick] [--only unsigned,signed,allocation,streams,handshakes,idle]");
         return 2;
 }

@@ -104,7 +104,7 @@ internal sealed class YamuxStream : PeerStream
             _credit -= source.Length;
         }
 
-        if (_session.Outbox.TryAppendData(Id, source, out _) == AppendResult.Queued)
+        if (_session.Outbox.TryAppendData(Id, source, mayLinger: false, out _) == AppendResult.Queued)
         {
             return true;
         }
@@ -280,7 +280,7 @@ internal sealed class YamuxStream : PeerStream
             result = TakeCredit(source.Length, out int count, out wait);
             if (result == AppendResult.Queued)
             {
-                result = _session.Outbox.TryAppendData(Id, source.Span[..count], out wait);
+                result = _session.Outbox.TryAppendData(Id, source.Span[..count], mayLinger: true, out wait);
                 if (result == AppendResult.Queued)
                 {
                     source = source[count..];

@@ -147,6 +147,11 @@ public sealed partial class Libp2pHost
         else if (!_guard.Bans.Contains(peer))
         {
             Refusals.Count("banned");
+            foreach (PeerConnection inbound in _table.Connections.Where(connection => connection.Peer == peer && connection.Direction == ConnectionDirection.Inbound))
+            {
+                _inbound.Offended(inbound.RemoteIp);
+            }
+
             Log(Libp2pLogLevel.Information, $"{peer} at {_table.Describe(peer)?.RemoteAddress} is banned for {_guard.Bans.Ban(peer)}: {reason}");
         }
 

@@ -4,7 +4,8 @@ namespace Aeamc.P2P.Libp2p.Hosting;
 
 /// <summary>
 /// Bounds the inbound connections that have not finished their handshake, altogether and per IP address, and how many an address may begin:
-/// a handshake costs us five scalar multiplications, and who begins it next to nothing.
+/// a handshake costs us five scalar multiplications, and who begins it next to nothing. An address whose handshakes fail, or whose peers are banned, may begin
+/// fewer: a new identity is free, so a ban alone does not keep anybody out.
 /// </summary>
 internal sealed class InboundGate(Libp2pLimits limits, TimeProvider time)
 {
@@ -43,10 +44,20 @@ internal sealed class InboundGate(Libp2pLimits limits, TimeProvider time)
         }
     }
 
-    /// <summary>One that was let in has finished, either way.</summary>
-    public void Leave(IPAddress address)
+    /// <summary>A peer from this address broke the protocol.</summary>
+    public void Offended(IPAddress address) => Charge(AddressGroup.Holder(address), limits.HandshakesPerOffence);
+
+    /// <summary>One that was let in has finished.</summary>
+    /// <param name="address">Where from.</param>
+    /// <param name="failed">Whether it ended without a connection, by the stranger's doing.</param>
+    public void Leave(IPAddress address, bool failed)
     {
         IPAddress ip = AddressGroup.Holder(address);
+        if (failed)
+        {
+            Charge(ip, limits.HandshakesPerFailure);
+        }
+
         lock (_gate)
         {
             _pending--;
@@ -59,6 +70,14 @@ internal sealed class InboundGate(Libp2pLimits limits, TimeProvider time)
             {
                 _byIp[ip] = left;
             }
+        }
+    }
+
+    private void Charge(IPAddress ip, int count)
+    {
+        if (!limits.IsExempt(ip))
+        {
+            _rate.Charge(ip, count);
         }
     }
 }

@@ -116,8 +116,9 @@ internal sealed class NoiseHandshake
         return state;
     }
 
-    // The initiator's order wins; an empty list on either side leaves it to multistream-select; two lists without a common muxer fail.
-    private static string? SelectMuxer(IReadOnlyList<string> initiator, IReadOnlyList<string> responder)
+    /// <summary>The initiator's order wins; an empty list on either side leaves it to multistream-select (null).</summary>
+    /// <exception cref="NoiseException">Two lists have no muxer in common.</exception>
+    internal static string? SelectMuxer(IReadOnlyList<string> initiator, IReadOnlyList<string> responder)
     {
         if (initiator.Count == 0 || responder.Count == 0)
         {
@@ -142,7 +143,9 @@ internal sealed class NoiseHandshake
         return payload.ToByteArray();
     }
 
-    private static NoiseHandshakePayload Parse(byte[] payload)
+    /// <summary>Reads the payload of message 2 or 3.</summary>
+    /// <exception cref="NoiseException">It is none.</exception>
+    internal static NoiseHandshakePayload Parse(byte[] payload)
     {
         try
         {
@@ -154,7 +157,9 @@ internal sealed class NoiseHandshake
         }
     }
 
-    private static PeerId Verify(NoiseHandshakePayload payload, ReadOnlySpan<byte> remoteStatic, PeerId? expected)
+    /// <summary>Who proves by the payload that the static key is his.</summary>
+    /// <exception cref="NoiseException">Nobody does, or not the one expected.</exception>
+    internal static PeerId Verify(NoiseHandshakePayload payload, ReadOnlySpan<byte> remoteStatic, PeerId? expected)
     {
         if (!PeerId.TryReadPublicKey(payload.IdentityKey.Span, out PeerId peer))
         {

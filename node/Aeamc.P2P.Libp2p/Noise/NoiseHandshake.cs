@@ -71,6 +71,8 @@ internal sealed class NoiseHandshake
         await Turns.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            // Behind what waits for a thread: those whose turn comes one after another would otherwise keep it, and with it the streams of those that are let in waiting.
+            await Task.Yield();
             return compute();
         }
         finally

@@ -5,8 +5,8 @@ namespace Aeamc.P2P.Libp2p.Yamux;
 /// <summary>
 /// What waits to be sent on a connection. Frames of all streams are appended to one buffer; a single flusher takes the whole buffer,
 /// encrypts and sends it while the next one fills. So many small frames cost one Noise frame and one system call, and memory is bounded:
-/// data waits outside when the buffer is full, control frames have a reserve of their own. A small write to an idle connection is sent by the writer
-/// itself: waking another thread for it costs more than sending it.
+/// data waits outside when the buffer is full, control frames have a reserve of their own. What a writer has gathered is sent by the writer itself if it is
+/// small and the connection idle: waking another thread for it costs more than sending it.
 /// </summary>
 internal sealed class YamuxOutbox : IThreadPoolWorkItem
 {

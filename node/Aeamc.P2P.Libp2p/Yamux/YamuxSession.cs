@@ -11,6 +11,7 @@ namespace Aeamc.P2P.Libp2p.Yamux;
 internal sealed class YamuxSession
 {
     private const int ReadBufferSize = 128 * 1024;
+    private const int ReadsInARow = 4;
 
     private readonly object _gate = new();
     private readonly Dictionary<uint, YamuxStream> _streams = [];
@@ -122,8 +123,22 @@ internal sealed class YamuxSession
         try
         {
             bool open = true;
-            while (open && violation is null && await _channel.WaitForDataAsync().ConfigureAwait(false))
+            for (int inARow = 0; open && violation is null; inARow++)
             {
+                ValueTask<bool> waiting = _channel.WaitForDataAsync();
+                inARow = waiting.IsCompleted ? inARow : 0;
+                if (!await waiting.ConfigureAwait(false))
+                {
+                    break;
+                }
+
+                if (inARow == ReadsInARow)
+                {
+                    // More comes faster than it is read: other connections have their turn.
+                    inARow = 0;
+                    await Task.Yield();
+                }
+
                 byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBufferSize);
                 try
                 {

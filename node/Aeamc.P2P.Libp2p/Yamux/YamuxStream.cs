@@ -80,17 +80,11 @@ internal sealed class YamuxStream : PeerStream
         return count;
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
-    {
-        // The usual case, credit and room at hand, needs no state machine. A connection that ends just now is a failed task, never an
-        // exception of the call itself: that would reach callers who do not wait for the bytes to be taken.
-        return Push(ref source, out Task wait) switch
-        {
-            AppendResult.Queued => ValueTask.CompletedTask,
-            AppendResult.Full => WriteSlowlyAsync(source, wait, cancellationToken),
-            _ => ValueTask.FromException(new ChannelClosedException(WriteFailure)),
-        };
-    }
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+        WriteAsync(source, mayLinger: false, cancellationToken);
+
+    internal override ValueTask WriteGatheredAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken) =>
+        WriteAsync(source, mayLinger: true, cancellationToken);
 
     public override bool TryWrite(ReadOnlySpan<byte> source)
     {
@@ -244,13 +238,25 @@ internal sealed class YamuxStream : PeerStream
         }
     }
 
+    private ValueTask WriteAsync(ReadOnlyMemory<byte> source, bool mayLinger, CancellationToken cancellationToken)
+    {
+        // The usual case, credit and room at hand, needs no state machine. A connection that ends just now is a failed task, never an
+        // exception of the call itself: that would reach callers who do not wait for the bytes to be taken.
+        return Push(ref source, mayLinger, out Task wait) switch
+        {
+            AppendResult.Queued => ValueTask.CompletedTask,
+            AppendResult.Full => WriteSlowlyAsync(source, wait, cancellationToken),
+            _ => ValueTask.FromException(new ChannelClosedException(WriteFailure)),
+        };
+    }
+
     private async ValueTask WriteSlowlyAsync(ReadOnlyMemory<byte> source, Task wait, CancellationToken cancellationToken)
     {
         AppendResult result;
         do
         {
             await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
-            result = Push(ref source, out wait);
+            result = Push(ref source, mayLinger: false, out wait);
         }
         while (result == AppendResult.Full);
         if (result == AppendResult.Closed)
@@ -271,7 +277,7 @@ internal sealed class YamuxStream : PeerStream
     }
 
     /// <summary>Queues as much as credit and room allow; what is left is still in <paramref name="source"/>.</summary>
-    private AppendResult Push(ref ReadOnlyMemory<byte> source, out Task wait)
+    private AppendResult Push(ref ReadOnlyMemory<byte> source, bool mayLinger, out Task wait)
     {
         AppendResult result = AppendResult.Queued;
         wait = Task.CompletedTask;
@@ -280,7 +286,7 @@ internal sealed class YamuxStream : PeerStream
             result = TakeCredit(source.Length, out int count, out wait);
             if (result == AppendResult.Queued)
             {
-                result = _session.Outbox.TryAppendData(Id, source.Span[..count], mayLinger: true, out wait);
+                result = _session.Outbox.TryAppendData(Id, source.Span[..count], mayLinger, out wait);
                 if (result == AppendResult.Queued)
                 {
                     source = source[count..];

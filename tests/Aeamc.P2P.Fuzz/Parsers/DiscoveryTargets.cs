@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Fuzz.Parsers.Libp2p;
+using Aeamc.P2P.Fuzz.Parsers.MessagePack;
 using Aeamc.P2P.Libp2p.Discovery;
 using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Libp2p.Records;
@@ -16,14 +17,16 @@ internal static class DiscoveryTargets
     [
         new("peer-record", [Record()], [], RunRecord) { Grammar = new PeerRecordGrammar() },
         new("peer-record-signed", [Payload()], [Multiaddress.Parse("/ip4/1.2.3.4/tcp/1").ToArray()], RunSigned),
-        new("peer-exchange", [PeerExchange.EncodeRequest(16), PeerExchange.EncodeResponse([Record(), Record()])], [], RunExchange),
-        new("address-book", [Book()[..^32]], [], RunBook),
+        new("peer-exchange", Exchanges(), [], RunExchange) { Grammar = new MessagePackGrammar(Exchanges()) },
+        new("address-book", [Book()[..^32]], [], RunBook) { Grammar = new MessagePackGrammar([Book()[..^32]]) },
     ];
 
     public static byte[] Record() => SignedPeerRecord.Seal(Key, 7, [Multiaddress.Parse("/ip4/1.2.3.4/tcp/4001"), Multiaddress.Parse("/dns4/example.org/tcp/1")]);
 
     private static byte[] Payload() =>
         SignedEnvelope.TryOpen(Record(), SignedPeerRecord.Domain, [3, 1], out _, out ReadOnlyMemory<byte> payload) ? payload.ToArray() : [];
+
+    private static byte[][] Exchanges() => [PeerExchange.EncodeRequest(16), PeerExchange.EncodeResponse([Record(), Record()])];
 
     private static byte[] Book() => AddressBookFile.Encode(
     [

@@ -19,7 +19,7 @@ public sealed class GrammarTests
         {
             FuzzInput input = target.Grammar!.Sound(new Random(seed));
             Assert.Null(Fuzzer.Try(target, input, out string outcome));
-            Assert.Contains(outcome, (string[])[FuzzTarget.Taken, "agreed", "muxer left open"]);
+            Assert.Contains(outcome, (string[])[FuzzTarget.Taken, "agreed", "muxer left open", ""]);
         }
     }
 

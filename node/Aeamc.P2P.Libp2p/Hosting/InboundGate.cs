@@ -33,7 +33,7 @@ internal sealed class InboundGate(Libp2pLimits limits, TimeProvider time)
                 return "pending-handshakes-per-ip";
             }
 
-            if (!limits.IsExempt(ip) && !_rate.TryTake(ip))
+            if (!limits.IsExempt(address) && !_rate.TryTake(ip))
             {
                 return "handshakes-per-ip";
             }
@@ -45,19 +45,19 @@ internal sealed class InboundGate(Libp2pLimits limits, TimeProvider time)
     }
 
     /// <summary>A peer from this address broke the protocol.</summary>
-    public void Offended(IPAddress address) => Charge(AddressGroup.Holder(address), limits.HandshakesPerOffence);
+    public void Offended(IPAddress address) => Charge(address, limits.HandshakesPerOffence);
 
     /// <summary>One that was let in has finished.</summary>
     /// <param name="address">Where from.</param>
     /// <param name="failed">Whether it ended without a connection, by the stranger's doing.</param>
     public void Leave(IPAddress address, bool failed)
     {
-        IPAddress ip = AddressGroup.Holder(address);
         if (failed)
         {
-            Charge(ip, limits.HandshakesPerFailure);
+            Charge(address, limits.HandshakesPerFailure);
         }
 
+        IPAddress ip = AddressGroup.Holder(address);
         lock (_gate)
         {
             _pending--;
@@ -73,11 +73,11 @@ internal sealed class InboundGate(Libp2pLimits limits, TimeProvider time)
         }
     }
 
-    private void Charge(IPAddress ip, int count)
+    private void Charge(IPAddress address, int count)
     {
-        if (!limits.IsExempt(ip))
+        if (!limits.IsExempt(address))
         {
-            _rate.Charge(ip, count);
+            _rate.Charge(AddressGroup.Holder(address), count);
         }
     }
 }

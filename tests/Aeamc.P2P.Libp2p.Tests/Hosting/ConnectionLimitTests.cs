@@ -80,11 +80,14 @@ public class ConnectionLimitTests
 
         Assert.Equal("handshakes-per-ip", gate.TryEnter(sameHolder));
         Assert.Null(gate.TryEnter(quiet));
-        for (int i = 0; i < 50; i++)
+        foreach (IPAddress exempt in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback, IPAddress.Loopback.MapToIPv6()])
         {
-            Assert.Null(gate.TryEnter(IPAddress.Loopback));
-            gate.Leave(IPAddress.Loopback, failed: true);
-            gate.Offended(IPAddress.Loopback);
+            for (int i = 0; i < 50; i++)
+            {
+                Assert.Null(gate.TryEnter(exempt));
+                gate.Leave(exempt, failed: true);
+                gate.Offended(exempt);
+            }
         }
 
         time.Advance(TimeSpan.FromSeconds(1));

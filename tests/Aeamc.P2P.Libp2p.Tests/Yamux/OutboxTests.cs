@@ -10,7 +10,7 @@ public class OutboxTests
     public async Task What_is_small_and_gathered_is_sent_by_its_writer()
     {
         (Sent channel, YamuxSession session, YamuxStream stream) = await IdleAsync();
-        Assert.True(stream.WriteGatheredAsync(new byte[100], TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        Assert.True(stream.WriteGatheredAsync(new byte[100], TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully);
         Assert.Equal((1, YamuxHeader.Size + 100, Environment.CurrentManagedThreadId), (channel.Writes, channel.Bytes, channel.Thread));
         session.Abort();
     }
@@ -35,7 +35,7 @@ public class OutboxTests
         bool queued = false;
         // As another thread may, just while the first bytes are sent.
         channel.OnWrite = () => queued = queued || stream.TryWrite(new byte[50]);
-        Assert.True(stream.WriteGatheredAsync(new byte[100], TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        Assert.True(stream.WriteGatheredAsync(new byte[100], TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully);
         await session.Outbox.DrainAsync();
         Assert.True(queued);
         Assert.Equal((2, (2 * YamuxHeader.Size) + 150), (channel.Writes, channel.Bytes));

@@ -5,7 +5,7 @@ namespace Aeamc.P2P.Fuzz.Parsers;
 /// <summary>Every parser that a stranger can reach.</summary>
 internal static class AllTargets
 {
-    public static IReadOnlyList<FuzzTarget> List { get; } = 
+    public static IReadOnlyList<FuzzTarget> List { get; } =
     [
         .. MultiformatTargets.All, .. NegotiationTargets.All, .. NoiseTargets.All, YamuxTarget.Target, .. RpcTargets.All, IdentifyTarget.Target,
         .. DiscoveryTargets.All, .. ConsensusTargets.All, .. DeviceTargets.All,

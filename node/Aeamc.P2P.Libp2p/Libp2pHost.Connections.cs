@@ -50,6 +50,10 @@ public sealed partial class Libp2pHost
             {
                 Punish(connection.Peer, offence);
             }
+            else if (connection.Session.WasForged && connection.Direction == ConnectionDirection.Inbound)
+            {
+                _inbound.Failed(connection.RemoteIp);
+            }
 
             _table.Remove(connection);
             Log(Libp2pLogLevel.Debug, $"connection with {connection.Peer} at {connection.RemoteAddress} is over");

@@ -17,7 +17,7 @@ public sealed record Libp2pLimits
     /// <summary>Handshakes from one IP address at once, before <see cref="HandshakesPerSecondPerIp"/> counts.</summary>
     public int HandshakeBurstPerIp { get; init; } = 60;
 
-    /// <summary>A handshake that the stranger let fail counts as so many more begun from its address.</summary>
+    /// <summary>A handshake that the stranger let fail, or a connection that ended by forged bytes, counts as so many more begun from its address.</summary>
     public int HandshakesPerFailure { get; init; } = 4;
 
     /// <summary>A ban counts as so many more handshakes begun from the peer's address: at the defaults whoever comes back under new identities does so once in two seconds.</summary>

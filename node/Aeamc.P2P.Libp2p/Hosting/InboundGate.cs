@@ -47,6 +47,9 @@ internal sealed class InboundGate(Libp2pLimits limits, TimeProvider time)
     /// <summary>A peer from this address broke the protocol.</summary>
     public void Offended(IPAddress address) => Charge(address, limits.HandshakesPerOffence);
 
+    /// <summary>A connection from this address ended by forged bytes.</summary>
+    public void Failed(IPAddress address) => Charge(address, limits.HandshakesPerFailure);
+
     /// <summary>One that was let in has finished.</summary>
     /// <param name="address">Where from.</param>
     /// <param name="failed">Whether it ended without a connection, by the stranger's doing.</param>
@@ -54,7 +57,7 @@ internal sealed class InboundGate(Libp2pLimits limits, TimeProvider time)
     {
         if (failed)
         {
-            Charge(address, limits.HandshakesPerFailure);
+            Failed(address);
         }
 
         IPAddress ip = AddressGroup.Holder(address);

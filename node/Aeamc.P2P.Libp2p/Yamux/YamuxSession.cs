@@ -83,6 +83,9 @@ internal sealed class YamuxSession
     /// <summary>How the peer broke the protocol, when that ended the session; no honest peer does. Our own want of room is no offence.</summary>
     public string? Offence { get; private set; }
 
+    /// <summary>Whether it ended by bytes that no key of the connection made. Anybody on the path can send them: no offence of the peer.</summary>
+    public bool WasForged { get; private set; }
+
     /// <summary>Ends when the session is over.</summary>
     public Task Completion => _over.Task;
 
@@ -154,6 +157,7 @@ internal sealed class YamuxSession
         }
         catch (NoiseException e)
         {
+            WasForged = true;
             _refusals.Count(e.Reason);
         }
         catch (ChannelClosedException)

@@ -12,6 +12,8 @@ internal sealed class YamuxStream : PeerStream
     // The smallest round trip assumed when deciding whether a window was used up fast: below, timer noise decides.
     private static readonly TimeSpan FastestRound = TimeSpan.FromMilliseconds(20);
 
+    private const int ReadsInARow = 32;
+
     private readonly object _gate = new();
     private readonly YamuxSession _session;
     private readonly ReceiveBuffer _received = new();
@@ -25,6 +27,7 @@ internal sealed class YamuxStream : PeerStream
     private bool _writeClosed;
     private bool _remoteClosed;
     private bool _discarding;
+    private int _readsInARow;
     private ChannelCloseReason? _closed;
 
     public YamuxStream(YamuxSession session, uint id, bool outbound)
@@ -71,7 +74,16 @@ internal sealed class YamuxStream : PeerStream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
     {
-        int count = await _received.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
+        ValueTask<int> reading = _received.ReadAsync(destination, cancellationToken);
+        _readsInARow = reading.IsCompleted ? _readsInARow + 1 : 0;
+        int count = await reading.ConfigureAwait(false);
+        if (_readsInARow == ReadsInARow)
+        {
+            // A window full of small messages, and a reader that answers each: other streams have their turn.
+            _readsInARow = 0;
+            await Task.Yield();
+        }
+
         if (count > 0)
         {
             GiveCredit(count);

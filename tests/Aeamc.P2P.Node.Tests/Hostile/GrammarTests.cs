@@ -2,7 +2,7 @@ using Aeamc.P2P.Fuzz.Parsers;
 
 namespace Aeamc.P2P.Node.Tests.Hostile;
 
-/// <summary>The grammars of the fuzzer: what they write soundly is taken as it was meant, and what they change reaches every refusal that has a name.</summary>
+/// <summary>The grammars of the fuzzer: what they write soundly is taken as it was meant, and what they change reaches the refusals that have names.</summary>
 public sealed class GrammarTests
 {
     private const int SoundInputs = 300;
@@ -33,7 +33,7 @@ public sealed class GrammarTests
     [InlineData("pubsub-signed-message", "taken", "MissingSignature", "WrongAuthor", "BadSignature", "BadTopic")]
     [InlineData("identify", "taken", "identify-malformed", "identify-wrong-key", "identify-bad-record")]
     [InlineData("peer-record", "taken", "refused")]
-    public void What_is_changed_meets_every_refusal(string parser, params string[] names)
+    public void What_is_changed_meets_the_refusals_by_name(string parser, params string[] names)
     {
         var outcomes = new Dictionary<string, long>(StringComparer.Ordinal);
         Assert.Null(Fuzzer.Run(Target(parser), seed: 2, first: 0, ChangedInputs, outcomes: outcomes));

@@ -20,6 +20,6 @@ switch (args.FirstOrDefault())
     case BenchWorker.Name:
         return await BenchWorker.RunAsync(args[1]);
     default:
-        Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives | signatures | sync [blocks] | idle [seconds] | libp2p [--json] [--quick] [--only unsigned,signed,allocation,streams,handshakes,idle]");
+        Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives | signatures | sync [blocks] | idle [seconds] | libp2p [--json] [--quick] [--only unsigned,signed,allocation,streams,handshakes,idle] [--rate N] [--alone]");
         return 2;
 }

@@ -8,7 +8,7 @@ using Aeamc.P2P.Primitives;
 namespace Aeamc.P2P.Node.Sync;
 
 /// <summary>
-/// Catches up with the chain as a <see cref="RangePlan"/> says: asks its questions over the network, checks the answers on the thread pool, and hands the blocks to the
+/// Catches up with the chain as a <see cref="RangePlan"/> says: asks its questions over the network, checks the answers on threads of their own, and hands the blocks to the
 /// chain in order. A restart goes on at the head.
 /// </summary>
 public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifier verifier, ChainActor chain, Action<Exception> onFault, CancellationToken stopping)
@@ -155,13 +155,16 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
 
     private async Task<Height> CommitAsync(IReadOnlyList<SyncedBlock> blocks)
     {
-        Height head = default;
-        foreach (SyncedBlock[] turn in blocks.Chunk(BlocksPerTurn))
+        // One turn ahead, or the chain's thread would stand still until a pool thread hands it the next one.
+        Task<Height> turn = Task.FromResult<Height>(default);
+        foreach (SyncedBlock[] part in blocks.Chunk(BlocksPerTurn))
         {
-            head = await chain.RangeFetchedAsync(turn);
+            Task<Height> next = chain.RangeFetchedAsync(part);
+            await turn;
+            turn = next;
         }
 
-        return head;
+        return await turn;
     }
 
     private async Task WaitAsync(Run run)
@@ -201,9 +204,10 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
         RequestResult result = await host.RequestAsync(
             sources.PeerOf(ask.Source), SyncProtocol.Range, SyncProtocol.EncodeRangeRequest(ask.From, ask.Count), cancellation).ConfigureAwait(false);
 
-        // Checking is the long part, and runs for many pieces at once.
+        // Checking is the long part, and runs for many pieces at once: on threads of its own, for the pool is as narrow as short work needs it (PoolThreads).
         return result.Status == RequestStatus.Ok
-            ? await Task.Run(() => RangeAnswer.Read(verifier, ask.From, SyncStatus.Answered, result.Response), CancellationToken.None).ConfigureAwait(false)
+            ? await Task.Factory.StartNew(
+                () => RangeAnswer.Read(verifier, ask.From, SyncStatus.Answered, result.Response), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false)
             : new RangeAnswer(Answers.StatusOf(result.Status), null, null);
     }
 

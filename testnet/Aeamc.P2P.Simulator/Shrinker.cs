@@ -97,9 +97,14 @@ public static class Shrinker
             yield return o with { ClockSkew = 0 };
         }
 
+        if (o.Signs)
+        {
+            yield return o with { Signs = false };
+        }
+
         if (o.Stack == Application.StackKind.Full)
         {
-            yield return o with { Stack = Application.StackKind.Consensus };
+            yield return o with { Stack = Application.StackKind.Consensus, Signs = false };
         }
 
         if (o.Load != Load.Busy)

@@ -13,15 +13,30 @@ public sealed partial class Simulation
     /// <summary>A node's disk is damaged: its operator mends it after a while, at the latest when the calm begins.</summary>
     public void OnDamage(SimulatedNode node, DiskDamage damage)
     {
-        Trace.Add(~(ulong)damage.Frame);
+        Trace.Add(~(ulong)damage.ToString().Length);
         _refusedStarts.Add($"member {node.Index} did not start: {damage}");
         Clock.After(IsCalm ? 0 : MendTime, () =>
         {
-            if (node.Core is null && node.Disk.Examine() is { } found)
+            if (node.IsUp)
             {
-                node.Disk.Log.Cut(found);
-                Restart(node);
+                return;
             }
+
+            switch (node.Disk.Examine())
+            {
+                case DiskDamage.Log log:
+                    node.Disk.Log.Cut(log);
+                    break;
+                case DiskDamage.Store:
+                    // What it had acknowledged and no block holds yet is lost with the store.
+                    node.Disk.LoseStore();
+                    Checks.OnStoreLost(node);
+                    break;
+                default:
+                    break;
+            }
+
+            Restart(node);
         });
     }
 
@@ -35,7 +50,7 @@ public sealed partial class Simulation
     private void BeginCalm(long now)
     {
         IsCalm = true;
-        _calmAt = now;
+        CalmAt = now;
         Network.IsTroubled = false;
         Network.Heal();
         ulong highest = 0;
@@ -48,13 +63,15 @@ public sealed partial class Simulation
             highest = Math.Max(highest, node.IsHonest ? node.Disk.Tip.Height.Value : 0);
         }
 
+        CalmHeight = highest;
+        _joining = _nodes.Count(node => node.IsHonest && node.Core is null);
         _target = highest + (ulong)Options.Blocks;
         _reached.Clear();
     }
 
     private static void Restart(SimulatedNode node)
     {
-        if (node.Core is null)
+        if (!node.IsUp)
         {
             node.Start();
         }
@@ -65,7 +82,7 @@ public sealed partial class Simulation
         long length = fault.Length * 1000L;
         switch (fault)
         {
-            case Fault.Crash crash when _nodes[crash.Node % _nodes.Count] is { Core: not null } node:
+            case Fault.Crash crash when _nodes[crash.Node % _nodes.Count] is { IsUp: true } node:
                 if (crash.Where == CrashPoint.Now)
                 {
                     CrashNow(node, length);
@@ -94,12 +111,36 @@ public sealed partial class Simulation
             case Fault.BitFlip flip:
                 SimulatedNode flipped = _nodes[flip.Node % _nodes.Count];
                 flipped.Crash();
+
+                // One flip between two starts is what a member survives: of two the one may take the log's last votes and the other the watermark of them.
+                if (flipped.Disk.HoldsFlips)
+                {
+                    break;
+                }
+
                 if (Chance.Permille(250) ? flipped.Disk.Mark.Flip(Chance) : flipped.Disk.Log.Flip(Chance))
                 {
                     Trace.Add((ulong)flip.Node);
                 }
 
                 Clock.After(length, () => Restart(flipped));
+                break;
+            case Fault.Rot when Ledger is null:
+                // Consensus alone has no store.
+                break;
+            case Fault.Rot rot:
+                SimulatedNode rotten = _nodes[rot.Node % _nodes.Count];
+                rotten.Crash();
+                if (rotten.Disk.Rot(Chance))
+                {
+                    Trace.Add((ulong)rot.Node + 1000);
+                    rotten.Disk.BeginsWithSnapshot = rot.Snapshot;
+                }
+
+                Clock.After(length, () => Restart(rotten));
+                break;
+            case Fault.Late:
+                // It was not started to begin with.
                 break;
             case Fault.FullDisk full:
                 SimulatedNode filled = _nodes[full.Node % _nodes.Count];
@@ -117,7 +158,7 @@ public sealed partial class Simulation
         if (node.Disk.IsFull)
         {
             node.Disk.IsFull = false;
-            if (node.Core is not null)
+            if (node.IsUp)
             {
                 node.Crash();
             }

@@ -1,5 +1,6 @@
 using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Committees;
+using Aeamc.P2P.Consensus.Proofs;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
@@ -29,7 +30,7 @@ public sealed partial class Simulation
     private readonly List<string> _refusedStarts = [];
     private readonly DeviceFleet? _fleet;
     private ulong _target;
-    private long _calmAt = long.MaxValue;
+    private int _joining;
     private long _resumedAt;
 
     public Simulation(SimulationOptions options)
@@ -51,10 +52,10 @@ public sealed partial class Simulation
         Committee = new Committee(members);
         Leaders = new LeaderSchedule(Committee, Hash256.Of(BitConverter.GetBytes(options.Seed)));
         bool full = options.Stack == StackKind.Full;
-        Ledger = full ? new LedgerNetwork(this) : null;
-        Genesis = BlockRef.Genesis(Ledger?.Hash ?? Hash256.Of("genesis"u8));
         Domain = new SigningDomain(Hash256.Of("simulation"u8), 0, Epoch);
         Verifier = new MessageVerifier(Domain, Committee, Leaders, new ToySignatures(options.AcceptsForgeries), full ? new MicroblockContent() : new SimulatedContent());
+        Ledger = full ? new LedgerNetwork(this) : null;
+        Genesis = BlockRef.Genesis(Ledger?.Hash ?? Hash256.Of("genesis"u8));
         Byzantine = byzantine ?? PickByzantine();
         Checks = new Checks(this);
         Network = new SimulatedNetwork(
@@ -122,6 +123,18 @@ public sealed partial class Simulation
     /// <summary>Whether the time of trouble is over.</summary>
     public bool IsCalm { get; private set; }
 
+    /// <summary>When it ended, in microseconds; 0 before.</summary>
+    public long CalmAt { get; private set; }
+
+    /// <summary>Blocks that came in ranges.</summary>
+    public int RangeBlocks { get; set; }
+
+    /// <summary>Snapshots that members began with.</summary>
+    public int Snapshots { get; private set; }
+
+    /// <summary>The greatest height when it ended; 0 before.</summary>
+    public ulong CalmHeight { get; private set; }
+
     /// <summary>Messages that failed to verify.</summary>
     public int Refused { get; set; }
 
@@ -168,15 +181,24 @@ public sealed partial class Simulation
         }
 
         Times.OnCommit(block, Clock.Now);
-        if (block.Height.Value == _target)
+        if (block.Height.Value >= _target)
         {
             _reached.Add(node.Endpoint);
         }
 
-        if (IsCalm && _resumedAt == 0 && _resumed.Add(node.Endpoint) && _resumed.Count == Committee.Count - Byzantine.Count)
+        // Who waits for a snapshot when the calm begins has a bound of its own.
+        if (IsCalm && _resumedAt == 0 && _resumed.Add(node.Endpoint) && _resumed.Count == Committee.Count - Byzantine.Count - _joining)
         {
             _resumedAt = Clock.Now;
         }
+    }
+
+    /// <summary>A member has filled its store from a snapshot.</summary>
+    public void OnSnapshot(SimulatedNode node, SnapshotProof proof, LedgerState state)
+    {
+        Trace.Add(((ulong)node.Endpoint << 40) + proof.Height.Value + 1_000_000);
+        Snapshots++;
+        Checks.OnSnapshot(node, proof, state);
     }
 
     /// <summary>A height is final somewhere for the first time.</summary>
@@ -192,7 +214,14 @@ public sealed partial class Simulation
     {
         foreach (SimulatedNode node in _nodes)
         {
-            Clock.After(Chance.Below(10_000), node.Start);
+            long delay = Chance.Below(10_000);
+            if (Options.Faults.OfType<Fault.Late>().FirstOrDefault(late => late.Node % _nodes.Count == node.Endpoint) is { } late)
+            {
+                node.Disk.BeginsWithSnapshot = late.Snapshot;
+                delay = (late.At + late.Length) * 1000L;
+            }
+
+            Clock.After(delay, () => Restart(node));
         }
 
         foreach (Fault fault in Options.Faults)
@@ -206,7 +235,7 @@ public sealed partial class Simulation
         }
 
         long start = (Options.TroubleTime ?? 0) * 1000L;
-        long end = start + (Options.LivenessBound * 1000);
+        long end = start + ((Options.LivenessBound + Options.JoinBound) * 1000);
         ScheduleWork(end);
         _target = (ulong)Options.Blocks;
         if (Options.TroubleTime is not null)
@@ -236,14 +265,17 @@ public sealed partial class Simulation
     private void Drain()
     {
         _fleet?.Stop();
-        long end = Clock.Now + (Options.EntryBound * 1000);
-        while (Checks.Entries.Waiting > 0 && !Checks.Violations.Any() && Clock.RunNext(end))
+        long began = Clock.Now;
+        long end = began + (Math.Max(Options.EntryBound, Options.SigningBound) * 1000);
+        while ((Checks.Entries.Waiting > 0 || Checks.Evidence.Open > 0 || Checks.Checkpoints?.IsOpen == true) && !Checks.Violations.Any() && Clock.RunNext(end))
         {
         }
 
         if (!Checks.Violations.Any())
         {
             Checks.Entries.OnEnd();
+            Checks.Evidence.OnEnd(began);
+            Checks.Checkpoints?.OnEnd(Clock.Now);
         }
     }
 
@@ -255,9 +287,9 @@ public sealed partial class Simulation
             Checks.OnNoProgress($"no {Options.Blocks} blocks within {Options.LivenessBound} ms: heights "
                 + string.Join(' ', _nodes.Select(n => $"{n.Disk.Tip.Height}@{n.Core?.CurrentView}")));
         }
-        else if (IsCalm && _resumedAt - _calmAt > Options.ResumeBound * 1000 && !Checks.Violations.Any())
+        else if (IsCalm && _resumedAt - CalmAt > Options.ResumeBound * 1000 && !Checks.Violations.Any())
         {
-            Checks.OnNoProgress($"finalization resumed after {(_resumedAt - _calmAt) / 1000} ms, bound {Options.ResumeBound} ms");
+            Checks.OnNoProgress($"finalization resumed after {(_resumedAt - CalmAt) / 1000} ms, bound {Options.ResumeBound} ms");
         }
 
         List<SimulatedNode> members = [.. _nodes.Where(n => n.IsHonest)];
@@ -268,12 +300,21 @@ public sealed partial class Simulation
             members.Count == 0 ? 0 : members.Min(n => n.Disk.Tip.Height.Value),
             members.Count == 0 ? 0 : members.Max(n => n.Core?.CurrentView.Value ?? 0),
             Clock.Now,
-            IsCalm && _resumedAt > 0 ? _resumedAt - _calmAt : 0,
+            IsCalm && _resumedAt > 0 ? _resumedAt - CalmAt : 0,
             Times,
             Network.Traffic,
             _nullified,
             [.. Checks.Offenders.Select(o => (int)o)])
-        { Nodes = Committee.Count, Entries = Checks.Entries.Applied, RefusedStarts = _refusedStarts };
+        {
+            Nodes = Committee.Count,
+            Entries = Checks.Entries.Applied,
+            RefusedStarts = _refusedStarts,
+            RangeBlocks = RangeBlocks,
+            Snapshots = Snapshots,
+            Checkpoints = Checks.Checkpoints?.Signed ?? 0,
+            Convicted = [.. Checks.Evidence.Convicted.Select(member => (int)member.Value)],
+            Liars = Checks.LiesFound,
+        };
     }
 
     private void ScheduleWork(long end)

@@ -99,6 +99,24 @@ public sealed record SimulationOptions
     /// <summary>Checksums of the log and the watermark are not looked at: wrong on purpose, which the checkers must notice.</summary>
     public bool IgnoresChecksums { get; init; }
 
+    /// <summary>Members co-sign checkpoints, with the full stack.</summary>
+    public bool Signs { get; init; }
+
+    /// <summary>Nonces are drawn from no chance at all: wrong on purpose, which the checkers must notice.</summary>
+    public bool RepeatsNonces { get; init; }
+
+    /// <summary>Nobody gets checkpoints signed: wrong on purpose, which the checkers must notice.</summary>
+    public bool CoordinatesNothing { get; init; }
+
+    /// <summary>The watermark is not put up to the log at a start: wrong on purpose, which the checkers must notice.</summary>
+    public bool LeavesWatermark { get; init; }
+
+    /// <summary>Nodes report no evidence: wrong on purpose, which the checkers must notice.</summary>
+    public bool HidesEvidence { get; init; }
+
+    /// <summary>A late vote for what is certified is let pass whatever its sender said before: wrong on purpose, which the checkers must notice.</summary>
+    public bool IgnoresLateVotes { get; init; }
+
     /// <summary>Nodes go on when the disk refuses a write: wrong on purpose, which the checkers must notice.</summary>
     public bool IgnoresFullDisk { get; init; }
 
@@ -145,6 +163,29 @@ public sealed record SimulationOptions
     /// </summary>
     public long EntryBound => StallBound + (2L * (Nodes + 2) * LossFactor * ((9L * Core.NetworkDelay) + (4 * Delta) + IdleTime));
 
+    /// <summary>How long an answer to a question of another node is waited for.</summary>
+    public long RequestPatience => 6L * Core.NetworkDelay;
+
+    /// <summary>How long each further coordinator of a checkpoint waits for those before it.</summary>
+    public long StepIn => 4L * Core.NetworkDelay;
+
+    /// <summary>When a coordinator gives an attempt up and begins another.</summary>
+    public long SigningPatience => 12L * Core.NetworkDelay;
+
+    /// <summary>
+    /// Longest time from a due checkpoint, or from the beginning of the calm, until it is signed: everyone has the block (<see cref="ResumeBound"/>), the turns of all coordinators but one who still knows that it
+    /// is due, and an attempt that began too early before the one that counts.
+    /// </summary>
+    public long SigningBound => ResumeBound + ((Nodes - 1) * 4L * Core.NetworkDelay) + (3 * SigningPatience);
+
+    /// <summary>Longest time that a member needs more which begins with a snapshot: some rounds of questions, each of which a silent member can make as long as the patience.</summary>
+    public long JoinBound => 40 * RequestPatience;
+
+    /// <summary>
+    /// Blocks after which evidence that an honest member holds must be on the ledger, while the network is live: it waits for a batch, then for a leader who has the batch and is honest.
+    /// </summary>
+    public int EvidenceBlocks => 64 + (4 * Nodes);
+
     private int LossFactor => TroubleTime is null && LossPermille > 0 ? 4 : 1;
 
     private int IdleTime => Load == Load.Busy ? 0 : Core.IdleInterval;
@@ -182,7 +223,8 @@ public sealed record SimulationOptions
         LatencyModel latency = LatencyModel.Uniform(1_000 * (1 + random.Below(8)));
         int jitter = 1_000 * random.Below(15);
         List<Fault> faults = FaultSchedule.Draw(random, nodes, Trouble, random.Below(4), random.Below(3), random.Below(2));
-        faults.AddRange(FaultSchedule.Disks(random, nodes, Trouble, attacks.Length == 0 ? random.Below(2) : 0, random.Below(2)));
+        faults.AddRange(FaultSchedule.Disks(random, nodes, Trouble, attacks.Length == 0 ? random.Below(3) : 0, random.Below(2)));
+        faults.AddRange(FaultSchedule.Stores(random, nodes, Trouble, random.Permille(250) ? 1 : 0, random.Permille(300) ? 1 : 0));
         return new SimulationOptions
         {
             Nodes = nodes,
@@ -200,6 +242,9 @@ public sealed record SimulationOptions
             Attacks = attacks,
             Load = (Load)random.Below(3),
             Faults = faults,
+
+            // A run with signing takes ten times as long as one without.
+            Signs = random.Permille(60) || Array.Exists(attacks, attack => attack == Attack.SignFalsely),
         };
     }
 }

@@ -36,6 +36,21 @@ public sealed record SimulationResult(
     /// <summary>Entries that the ledger took; 0 without one.</summary>
     public int Entries { get; init; }
 
+    /// <summary>Blocks that members got in ranges.</summary>
+    public int RangeBlocks { get; init; }
+
+    /// <summary>Snapshots that members began with.</summary>
+    public int Snapshots { get; init; }
+
+    /// <summary>Checkpoints signed by the group's key.</summary>
+    public int Checkpoints { get; init; }
+
+    /// <summary>Members convicted on the ledger.</summary>
+    public IReadOnlyList<int> Convicted { get; init; } = [];
+
+    /// <summary>False answers found out, by reason.</summary>
+    public IReadOnlyDictionary<string, int> Liars { get; init; } = new SortedDictionary<string, int>(StringComparer.Ordinal);
+
     /// <summary>Starts refused for a damaged disk, each with its place.</summary>
     public IReadOnlyList<string> RefusedStarts { get; init; } = [];
 

@@ -109,15 +109,43 @@ public class BeyondTheBoundTests
     });
 
     [Fact]
-    public void Votes_lost_to_two_flips_of_which_one_is_in_the_watermark_are_found() => AssertFoundBySeed("notarized two blocks", seed => new()
-    {
-        Nodes = 7,
-        Seed = seed,
-        Stack = StackKind.Full,
-        TroubleTime = 600,
-        Faults = FaultSchedule.Disks(new SplitMix(seed), 7, 300, 8, 0),
-        Blocks = 2,
-    });
+    public void Votes_lost_to_two_flips_of_which_one_is_in_a_watermark_that_no_start_mends_are_found() =>
+        AssertFoundBySeed("notarized two blocks", seed => DiskTests.ManyFlips(seed) with { LeavesWatermark = true });
+
+    [Fact]
+    public void A_flipped_bit_of_the_store_that_nobody_notices_is_found() => AssertFoundBySeed("started on a store with a flipped bit", UnnoticedRot);
+
+    [Fact]
+    public void A_flipped_block_that_is_served_is_found() => AssertFoundBySeed("served a block that is not", UnnoticedRot);
+
+    private static SimulationOptions UnnoticedRot(ulong seed) => SyncTests.Rotten(seed) with { IgnoresChecksums = true };
+
+    [Fact]
+    public void A_false_range_that_is_believed_is_found() =>
+        AssertFoundBySeed("of a range does not fit its chain", seed => SyncTests.Late(seed, snapshot: false) with { AcceptsLies = true });
+
+    [Fact]
+    public void A_false_part_of_a_snapshot_that_is_believed_is_found() =>
+        AssertFoundBySeed("snapshot of height", seed => SyncTests.Late(seed, snapshot: true) with { AcceptsLies = true });
+
+    [Fact]
+    public void Evidence_that_is_not_reported_is_found() =>
+        AssertFound("saw contradict itself", new() { Stack = StackKind.Full, Attacks = [Attack.Equivocate], HidesEvidence = true, Blocks = 20 });
+
+    [Fact]
+    public void Evidence_missed_because_a_late_vote_passes_unverified_is_found() =>
+        AssertFound("saw contradict itself", new() { Stack = StackKind.Full, Attacks = [Attack.Belated], IgnoresLateVotes = true, Blocks = 40 });
+
+    [Fact]
+    public void A_checkpoint_that_the_group_did_not_sign_is_found() => AssertFoundBySeed(
+        "that the group's key did not sign", seed => SigningTests.Signing(seed) with { Attacks = [Attack.SignFalsely], AcceptsForgeries = true });
+
+    [Fact]
+    public void A_nonce_used_twice_is_found() => AssertFoundBySeed(
+        "signed twice with one nonce", seed => SigningTests.Signing(seed) with { Nodes = 7, Attacks = [Attack.SignFalsely], RepeatsNonces = true });
+
+    [Fact]
+    public void A_checkpoint_that_nobody_gets_signed_is_found() => AssertFoundBySeed("is not signed after", seed => SigningTests.Signing(seed) with { CoordinatesNothing = true });
 
     [Fact]
     public void A_vote_that_a_full_disk_takes_no_record_of_is_found() => AssertFoundBySeed("though its disk takes no record", seed => new()

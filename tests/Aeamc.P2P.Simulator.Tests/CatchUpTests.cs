@@ -33,6 +33,7 @@ public class CatchUpTests
             string fault = string.Format(System.Globalization.CultureInfo.InvariantCulture, away, honest, (1 << honest).ToString("x", System.Globalization.CultureInfo.InvariantCulture));
             SimulationResult result = Simulation.Run(options with { Faults = FaultSchedule.Parse(fault)! });
             Assert.True(result.Passed, $"{fault}, seed {seed}: {string.Join("; ", result.Violations)}");
+            Assert.True(result.RangeBlocks > 0, $"{fault}, seed {seed}: no ranges");
             Assert.True(result.Height > 60, $"{result.Height} blocks are no long absence");
         }
     }

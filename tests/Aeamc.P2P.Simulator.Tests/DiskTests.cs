@@ -14,7 +14,7 @@ public class DiskTests
     public void A_flipped_bit_keeps_a_member_from_starting_until_its_log_is_repaired_and_costs_no_safety()
     {
         int refused = 0;
-        for (ulong seed = 1; seed <= 60; seed++)
+        for (ulong seed = 1; seed <= 40; seed++)
         {
             SimulationResult result = Simulation.Run(Troubled(seed, FaultSchedule.Disks(new SplitMix(seed), 4, 1500, 1, 0)));
             Assert.True(result.Passed, $"flips, seed {seed}: {string.Join("; ", result.Violations)}");
@@ -23,6 +23,27 @@ public class DiskTests
 
         Assert.True(refused > 0);
     }
+
+    [Fact]
+    public void Flips_of_log_and_watermark_one_after_the_other_lose_no_vote_that_another_one_follows()
+    {
+        for (ulong seed = 1; seed <= 60; seed++)
+        {
+            SimulationResult result = Simulation.Run(ManyFlips(seed));
+            Assert.True(result.Passed, $"many flips, seed {seed}: {string.Join("; ", result.Violations)}");
+        }
+    }
+
+    /// <summary>Eight flips of one member's log or watermark, each after a start that may notice the one before.</summary>
+    internal static SimulationOptions ManyFlips(ulong seed) => new()
+    {
+        Nodes = 7,
+        Seed = seed,
+        Stack = StackKind.Full,
+        TroubleTime = 600,
+        Faults = FaultSchedule.Disks(new SplitMix(seed), 7, 300, 8, 0),
+        Blocks = 2,
+    };
 
     [Fact]
     public void A_full_disk_silences_its_member_and_loses_no_acknowledged_entry()
@@ -69,7 +90,7 @@ public class DiskTests
     }
 
     [Fact]
-    public void A_flipped_watermark_gives_way_to_the_one_before()
+    public void A_flipped_watermark_gives_way_to_the_one_before_and_a_start_mends_it()
     {
         var mark = new SimulatedWatermark(checks: true);
         var first = Watermark.After(null, Statement.Nullify(Epoch.Zero, new View(1)));
@@ -80,6 +101,13 @@ public class DiskTests
         Assert.Equal(2UL, mark.Current!.Value.View.Value);
         Assert.True(mark.Flip(new SplitMix(1)));
         Assert.Equal(first, mark.Current);
+        Assert.True(mark.HoldsFlips);
+
+        // The log still knows the later one.
+        var later = Watermark.After(first, Statement.Nullify(Epoch.Zero, new View(2)));
+        mark.Restore(later);
+        Assert.Equal(later, mark.Current);
+        Assert.False(mark.HoldsFlips);
     }
 
     private static SimulationOptions Troubled(ulong seed, List<Fault> faults) => new()

@@ -88,6 +88,7 @@ public class SimulateCommandTests
     [InlineData("--delay", "far")]
     [InlineData("--crash", "-1")]
     [InlineData("--nodes", "200", "--stack", "full")]
+    [InlineData("--sign")]
     [InlineData("--faults", "crash:1")]
     [InlineData("--seed")]
     [InlineData("--what", "1")]
@@ -104,6 +105,7 @@ public class SimulateCommandTests
     {
         List<Fault> faults = FaultSchedule.Draw(new Cluster.SplitMix(5), 7, 1000, 6, 6, 6);
         faults.AddRange(FaultSchedule.Disks(new Cluster.SplitMix(5), 7, 1000, 3, 3));
+        faults.AddRange(FaultSchedule.Stores(new Cluster.SplitMix(5), 7, 1000, 6, 6));
         Assert.Equal(faults, FaultSchedule.Parse(string.Join(',', faults)));
         Assert.Null(FaultSchedule.Parse("crash:1@2"));
     }

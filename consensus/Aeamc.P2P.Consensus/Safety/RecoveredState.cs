@@ -9,13 +9,16 @@ namespace Aeamc.P2P.Consensus.Safety;
 /// </summary>
 public sealed class RecoveredState
 {
-    private RecoveredState(Epoch epoch, BlockRef committed, IReadOnlyList<WalRecord> records, View forgotten, Watermark? watermark)
+    private static readonly VoteKind[] Kinds = [VoteKind.Notarize, VoteKind.Nullify, VoteKind.Finalize];
+
+    private RecoveredState(Epoch epoch, BlockRef committed, IReadOnlyList<WalRecord> records, View forgotten, Watermark? watermark, IReadOnlyList<Statement> newest)
     {
         Epoch = epoch;
         Committed = committed;
         Records = records;
         Forgotten = forgotten;
         Watermark = watermark;
+        NewestVotes = newest;
     }
 
     /// <summary>The epoch started in.</summary>
@@ -33,11 +36,17 @@ public sealed class RecoveredState
     /// </summary>
     public View Forgotten { get; }
 
-    /// <summary>The watermark found, if any.</summary>
+    /// <summary>The watermark that holds from the start on, if any: the one found, or the log's newest vote when memory is complete and that is later.</summary>
     public Watermark? Watermark { get; }
 
+    /// <summary>
+    /// The newest recorded vote of each kind, in the order of kinds. At every start, and before anything is signed again, the host puts the watermark's file up to them: a crash between
+    /// log and watermark or a damaged slot leaves the file behind the log, and then it could not tell of these votes if the log lost them next.
+    /// </summary>
+    public IReadOnlyList<Statement> NewestVotes { get; }
+
     /// <summary>A node that has never voted.</summary>
-    public static RecoveredState Fresh(Epoch epoch, BlockRef genesis) => new(epoch, genesis, [], View.Zero, null);
+    public static RecoveredState Fresh(Epoch epoch, BlockRef genesis) => new(epoch, genesis, [], View.Zero, null, []);
 
     /// <summary>Reads a log: records of other epochs are skipped, order is kept, duplicates do no harm.</summary>
     /// <param name="epoch">The epoch to run.</param>
@@ -47,6 +56,8 @@ public sealed class RecoveredState
     public static RecoveredState Replay(Epoch epoch, BlockRef committed, IEnumerable<WalRecord> records, Watermark? watermark)
     {
         var kept = new List<WalRecord>();
+        var newest = new Statement?[Kinds.Length];
+        Watermark? voted = watermark;
         bool remembered = false;
         View finalized = committed.View;
         foreach (WalRecord record in records)
@@ -57,9 +68,12 @@ public sealed class RecoveredState
             }
 
             kept.Add(record);
-            if (record is WalRecord.Voted { Statement: var vote } && watermark is { } mark)
+            if (record is WalRecord.Voted { Statement: var vote })
             {
-                remembered |= vote.View == mark.View && vote.Kind == mark.Kind && vote.Block.Hash == mark.Hash;
+                remembered |= watermark is { } mark && vote.View == mark.View && vote.Kind == mark.Kind && vote.Block.Hash == mark.Hash;
+                voted = Safety.Watermark.After(voted, vote);
+                ref Statement? before = ref newest[Array.IndexOf(Kinds, vote.Kind)];
+                before = before is { } held && held.View > vote.View ? held : vote;
             }
 
             if (record is WalRecord.Accepted { Certificate: { Kind: VoteKind.Finalize } finalization } && finalization.View > finalized)
@@ -82,6 +96,7 @@ public sealed class RecoveredState
             }
         }
 
-        return new RecoveredState(epoch, committed, kept, forgotten, watermark);
+        // What is forgotten stands above the log: the file's own mark counts on.
+        return new RecoveredState(epoch, committed, kept, forgotten, forgotten == View.Zero ? voted : watermark, [.. newest.OfType<Statement>()]);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Proofs;
 using Aeamc.P2P.DeviceClient;

@@ -55,6 +55,11 @@ public sealed class ConsensusJournal(ConsensusLog log, SignerWatermark watermark
     public static Watermark? ReadWatermark(SignerWatermark file) =>
         file.Highest is { } mark ? new Watermark(mark.Epoch, mark.View, (VoteKind)mark.Kind, mark.Hash) : null;
 
+    /// <summary>Puts the watermark up to the votes that the log knows, before any of them is sent again.</summary>
+    /// <exception cref="StorageException">The two files contradict each other.</exception>
+    public void Restore(RecoveredState recovered) =>
+        watermark.Restore([.. recovered.NewestVotes.Select(vote => new SignerMark(vote.Epoch, vote.View, (byte)vote.Kind, vote.Block.Hash))]);
+
     /// <summary>Buffers a record.</summary>
     public void Append(WalRecord record)
     {

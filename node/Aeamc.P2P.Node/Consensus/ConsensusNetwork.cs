@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Libp2p;
@@ -25,6 +26,7 @@ public sealed class ConsensusNetwork : IConsensusTransport
     private readonly InputQueue _inputs;
     private readonly VoteRecorder? _recorder;
     private readonly HeardVotes _heard;
+    private readonly Lock _hearing = new();
     private readonly Dictionary<PeerId, NodeId> _members = [];
     private readonly Dictionary<NodeId, PeerId> _peers = [];
     private readonly ConcurrentDictionary<string, long> _refused = [];
@@ -105,7 +107,7 @@ public sealed class ConsensusNetwork : IConsensusTransport
     private void Receive(NodeId member, ConsensusMessage message)
     {
         Vote? own = OwnVote(member, message);
-        if (own is not null && _heard.Note(own, _observer.View) is { } excluded)
+        if (own is not null && Note(own) is { } excluded)
         {
             // Rule 14: the earlier one may have been let pass as telling nothing new; now that there are two they are wanted both.
             Offer(excluded);
@@ -165,6 +167,14 @@ public sealed class ConsensusNetwork : IConsensusTransport
             _ => null,
         };
         return vote is not null && vote.Epoch == _verifier.Domain.Epoch && _verifier.Committee.TryIndexOf(member, out NodeIndex sender) && sender == vote.Voter ? vote : null;
+    }
+
+    private Vote? Note(Vote own)
+    {
+        lock (_hearing)
+        {
+            return _heard.Note(own, _observer.View);
+        }
     }
 
     private void Offer(Vote vote)

@@ -3,23 +3,20 @@ using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Node.Hosting;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
 
 namespace Aeamc.P2P.Node.Evidence;
 
 /// <summary>
-/// The equivocation that this node has seen and that no block records yet: on disk when <see cref="Add"/> returns, there again after a restart, and held
-/// until a finalized block convicts the offender or it is too old. One piece for each offender is all that the ledger takes, so the pool is no larger
-/// than the committee. Safe for any thread.
+/// <see cref="PendingEvidence"/> on disk: what <see cref="Add"/> took is there again after a restart. Safe for any thread.
 /// </summary>
 public sealed class EvidencePool
 {
     private readonly ChainContext _context;
     private readonly NodeStore _store;
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<NodeIndex, EquivocationEvidence> _held = [];
+    private readonly PendingEvidence _held;
     private readonly ConcurrentDictionary<string, long> _seen = [];
 
     /// <summary>Loads what an earlier run had seen.</summary>
@@ -30,13 +27,14 @@ public sealed class EvidencePool
     {
         _context = context;
         _store = store;
+        _held = new PendingEvidence(context);
         for (int i = 0; i < context.Committee.Count; i++)
         {
             var member = new NodeIndex((ushort)i);
             if (store.GetMeta(KeyOf(member)) is { } bytes && EquivocationEvidence.TryDecode(bytes, out EquivocationEvidence? evidence)
                 && evidence.Offender == member && evidence.Verify(verifier) == VerificationResult.Valid)
             {
-                _held.Add(member, evidence);
+                _held.Restore(evidence);
             }
         }
     }
@@ -62,13 +60,12 @@ public sealed class EvidencePool
         _seen.AddOrUpdate(LedgerEvidenceVerifier.KindOf(evidence.Kind).Name(), 1, static (_, count) => count + 1);
         lock (_gate)
         {
-            if (_held.ContainsKey(evidence.Offender) || IsRecorded(evidence, state))
+            if (!_held.Add(evidence, state))
             {
                 return false;
             }
 
             _store.PutMeta(KeyOf(evidence.Offender), evidence.Encode());
-            _held.Add(evidence.Offender, evidence);
             return true;
         }
     }
@@ -79,18 +76,14 @@ public sealed class EvidencePool
     {
         lock (_gate)
         {
-            foreach (EquivocationEvidence evidence in _held.Values.Where(evidence => IsRecorded(evidence, state) || EvidenceRules.IsExpired(evidence.View, block)).ToList())
+            foreach (NodeIndex offender in _held.Settle(state, block))
             {
-                _store.DeleteMeta(KeyOf(evidence.Offender));
-                _held.Remove(evidence.Offender);
+                _store.DeleteMeta(KeyOf(offender));
             }
 
-            return [.. _held.Values];
+            return _held.Open;
         }
     }
-
-    private bool IsRecorded(EquivocationEvidence evidence, LedgerState state) =>
-        state.Misconduct(_context.Committee[evidence.Offender]) is { } record && record.Epoch >= evidence.Epoch;
 
     private string KeyOf(NodeIndex member) => $"evidence/{_context.Epoch}/{member}";
 }

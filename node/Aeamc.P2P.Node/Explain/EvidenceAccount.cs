@@ -1,8 +1,8 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Node.Hosting;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
 

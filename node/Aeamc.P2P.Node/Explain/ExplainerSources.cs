@@ -1,6 +1,5 @@
 using Aeamc.P2P.Blocks;
 using Aeamc.P2P.DeviceApi.Gateway;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Consensus;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;

@@ -2,7 +2,6 @@ using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Cli;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;

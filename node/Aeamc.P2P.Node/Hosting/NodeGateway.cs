@@ -1,9 +1,9 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Proofs;
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Libp2p.Multiformats;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Consensus;
 using Aeamc.P2P.Node.Explain;
 using Aeamc.P2P.Node.Metrics;

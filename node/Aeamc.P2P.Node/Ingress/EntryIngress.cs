@@ -4,7 +4,6 @@ using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Cryptography.Verification;
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
 

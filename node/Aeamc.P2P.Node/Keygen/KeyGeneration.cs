@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Cli;
 using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Primitives;

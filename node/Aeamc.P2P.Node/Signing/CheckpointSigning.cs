@@ -8,6 +8,7 @@ using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Native.RocksDb;
 using Aeamc.P2P.Node.Chain;
+using Aeamc.P2P.Node.Sync;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
 using Aeamc.P2P.Threshold;
@@ -18,15 +19,12 @@ using Aeamc.P2P.Threshold.Roast;
 namespace Aeamc.P2P.Node.Signing;
 
 /// <summary>
-/// Gets due checkpoints co-signed by ROAST over <c>/aeamc/sign/1</c> and spreads them by gossip. Coordinators step in by rank, the first one at
-/// once, so one member's silence delays a checkpoint by one interval and never stops it. Consensus does not wait for any of this.
+/// Gets due checkpoints co-signed by ROAST over <c>/aeamc/sign/1</c> and spreads them by gossip; <see cref="CheckpointDesk"/> decides. Consensus does not wait for any of this.
 /// </summary>
 public sealed class CheckpointSigning : IAsyncDisposable
 {
     /// <summary>Request [height, ROAST request bin], response: a ROAST reply.</summary>
     public const string Protocol = "/aeamc/sign/1";
-
-    private const int MaximumMessage = 64 * 1024;
 
     private static readonly TimeSpan StepIn = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(5);
@@ -36,9 +34,8 @@ public sealed class CheckpointSigning : IAsyncDisposable
     private readonly NodeIndex _self;
     private readonly NodeStore _store;
     private readonly Func<FinalizedHead> _head;
-    private readonly ISecp256k1Group _group;
-    private readonly ICheckpointSignatureVerifier _verifier;
     private readonly TimeProvider _time;
+    private readonly CheckpointDesk _desk;
     private readonly Action<Exception> _onFault;
     private readonly Dictionary<PeerId, NodeIndex> _members = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -46,10 +43,6 @@ public sealed class CheckpointSigning : IAsyncDisposable
     private readonly Lock _taking = new();
     private readonly ITopic _topic;
     private readonly ITimer _timer;
-    private SigningShare? _share;
-    private RoastSigner? _signer;
-    private (Height Height, long Since)? _due;
-    private SignedCheckpoint? _newest;
     private int _coordinating;
     private Task _coordination = Task.CompletedTask;
 
@@ -71,17 +64,16 @@ public sealed class CheckpointSigning : IAsyncDisposable
         _self = self;
         _store = store;
         _head = head;
-        _group = group;
-        _verifier = verifier;
         _time = time;
+        _desk = new CheckpointDesk(context.Genesis, self, (long)StepIn.TotalMilliseconds, group, verifier);
         for (int i = 0; i < context.Committee.Count; i++)
         {
             var index = new NodeIndex((ushort)i);
             _members.Add(PeerId.FromNodeId(context.Committee[index]), index);
         }
 
-        _newest = store.LastCheckpoint() is { } last ? Decode(last.Signed) : null;
-        host.HandleRequests(Protocol, new RequestOptions(MaximumMessage, MaximumMessage, TimeSpan.FromSeconds(3), 8), (peer, request, _) => ValueTask.FromResult(Answer(peer, request)));
+        _desk.Load(store.LastCheckpoint() is { } last ? Decode(last.Signed) : null);
+        host.HandleRequests(Protocol, new RequestOptions(CheckpointRequest.MaximumSize, CheckpointRequest.MaximumSize, TimeSpan.FromSeconds(3), 8), (peer, request, _) => ValueTask.FromResult(Answer(peer, request)));
         _topic = pubsub.Subscribe($"/aeamc/{context.Genesis.NetworkName}/{context.Genesis.ClusterId}/checkpoints", (_, data, _) => ValueTask.FromResult(Gossiped(data)));
         _timer = time.CreateTimer(_ => Tick(), null, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(250));
     }
@@ -93,7 +85,7 @@ public sealed class CheckpointSigning : IAsyncDisposable
         {
             lock (_gate)
             {
-                return _newest;
+                return _desk.Newest;
             }
         }
     }
@@ -106,20 +98,16 @@ public sealed class CheckpointSigning : IAsyncDisposable
     {
         lock (_gate)
         {
-            _share = share;
-            _signer = new RoastSigner(_group, share);
+            _desk.UseShare(share);
         }
     }
 
     /// <summary>A block was committed.</summary>
     public void Follow(FinalizedBlock block)
     {
-        if (CheckpointRule.IsDue(block.Before.Timestamp, block.Head.Timestamp, block.Head.State.Parameters))
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                _due = (block.Height, _time.GetTimestamp());
-            }
+            _desk.Follow(block.Before, block.Head, Now);
         }
     }
 
@@ -127,9 +115,7 @@ public sealed class CheckpointSigning : IAsyncDisposable
     public bool Learn(SignedCheckpoint signed)
     {
         FinalizedHead head = _head();
-        if (head.State.GroupKey is not { } key || !signed.GroupKey.SequenceEqual(key.PublicKey)
-            || CheckpointRule.At(signed.Checkpoint.Height, _context.Genesis, head, _store) != signed.Checkpoint
-            || !_verifier.Verify(key.PublicKey, signed.Checkpoint.SigningHash(), signed.Signature))
+        if (head.State.GroupKey is not { } key || !_desk.IsOurs(signed, key.PublicKey, head, _store.Header))
         {
             return false;
         }
@@ -146,7 +132,7 @@ public sealed class CheckpointSigning : IAsyncDisposable
     public bool CanJudge(Height height)
     {
         FinalizedHead head = _head();
-        return head.State.GroupKey is not null && CheckpointRule.At(height, _context.Genesis, head, _store) is not null;
+        return head.State.GroupKey is not null && CheckpointRule.At(height, _context.Genesis, head, _store.Header) is not null;
     }
 
     public async ValueTask DisposeAsync()
@@ -156,65 +142,48 @@ public sealed class CheckpointSigning : IAsyncDisposable
         await _coordination;
         lock (_gate)
         {
-            _signer?.Dispose();
-            _signer = null;
+            _desk.Dispose();
         }
 
         _stopping.Dispose();
     }
 
+    private long Now => (long)_time.GetElapsedTime(0).TotalMilliseconds;
+
     private void Tick()
     {
-        Height height;
+        Height? due;
         lock (_gate)
         {
-            if (_due is not { } due || _share is null || (_newest is { } newest && newest.Checkpoint.Height >= due.Height)
-                || _time.GetElapsedTime(due.Since) < StepIn * RankAt(due.Height))
-            {
-                return;
-            }
-
-            height = due.Height;
+            due = _desk.Due(Now);
         }
 
-        if (Interlocked.CompareExchange(ref _coordinating, 1, 0) == 0)
+        if (due is { } height && Interlocked.CompareExchange(ref _coordinating, 1, 0) == 0)
         {
             _coordination = CoordinateAsync(height);
         }
-    }
-
-    /// <summary>How many members come before this one as coordinator of a height; the order turns by a hash of the height.</summary>
-    private int RankAt(Height height)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes, height.Value);
-        int first = (int)(Hash256.Of(bytes).Prefix64 % (ulong)_context.Committee.Count);
-        return (_self.Value - first + _context.Committee.Count) % _context.Committee.Count;
     }
 
     private async Task CoordinateAsync(Height height)
     {
         try
         {
-            SigningShare? share;
+            CheckpointRun? run;
+            FinalizedHead head = _head();
             lock (_gate)
             {
-                share = _share;
+                run = _desk.Begin(height, head, _store.Header);
             }
 
-            if (share is null || CheckpointRule.At(height, _context.Genesis, _head(), _store) is not { } checkpoint)
+            if (run is null)
             {
                 return;
             }
 
-            var coordinator = new RoastCoordinator(_group, share.PublicKey, checkpoint.SigningHash());
-            if (await RunAsync(coordinator, height) is { } signature)
+            await RunAsync(run.Coordinator, height);
+            if (run.Signed is { } signed && Take(signed))
             {
-                var signed = new SignedCheckpoint(checkpoint, signature.ToArray(), share.PublicKey.GroupKey.ToArray());
-                if (Take(signed))
-                {
-                    _topic.Publish(Encode(signed));
-                }
+                _topic.Publish(Encode(signed));
             }
         }
         catch (OperationCanceledException)
@@ -231,7 +200,7 @@ public sealed class CheckpointSigning : IAsyncDisposable
         }
     }
 
-    private async Task<FrostSignature?> RunAsync(RoastCoordinator coordinator, Height height)
+    private async Task RunAsync(RoastCoordinator coordinator, Height height)
     {
         using var attempt = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         attempt.CancelAfter(AttemptTimeout);
@@ -247,8 +216,6 @@ public sealed class CheckpointSigning : IAsyncDisposable
                 asking.AddRange(coordinator.Receive(from, reply.Span).Outgoing.Select(outgoing => AskAsync(outgoing, height, attempt.Token)));
             }
         }
-
-        return coordinator.Signature;
     }
 
     private async Task<(NodeIndex From, ReadOnlyMemory<byte> Reply)> AskAsync(RoastOutgoing outgoing, Height height, CancellationToken cancellationToken)
@@ -259,44 +226,24 @@ public sealed class CheckpointSigning : IAsyncDisposable
             return (outgoing.To, Sign(_self, height, request) ?? default);
         }
 
-        var buffer = new ArrayBufferWriter<byte>(request.Length + 16);
-        var writer = new MessagePackWriter(buffer);
-        writer.WriteArrayHeader(2);
-        writer.Write(height.Value);
-        writer.Write(request);
-        RequestResult result = await _host.RequestAsync(PeerId.FromNodeId(_context.Committee[outgoing.To]), Protocol, buffer.WrittenMemory, cancellationToken);
+        RequestResult result = await _host.RequestAsync(
+            PeerId.FromNodeId(_context.Committee[outgoing.To]), Protocol, CheckpointRequest.Encode(height, request), cancellationToken);
         return (outgoing.To, result.Status == RequestStatus.Ok ? result.Response : default);
     }
 
-    private ReadOnlyMemory<byte>? Answer(PeerId peer, ReadOnlyMemory<byte> request)
-    {
-        var reader = new MessagePackReader(request.Span);
-        return _members.TryGetValue(peer, out NodeIndex member) && reader.TryReadArrayHeader(2) && reader.TryReadUInt64(out ulong height)
-            && reader.TryReadBinary(MaximumMessage, out ReadOnlySpan<byte> roast) && reader.End
-            ? Sign(member, new Height(height), roast)
+    private ReadOnlyMemory<byte>? Answer(PeerId peer, ReadOnlyMemory<byte> request) =>
+        _members.TryGetValue(peer, out NodeIndex member) && CheckpointRequest.TryDecode(request.Span, out Height height, out ReadOnlySpan<byte> roast)
+            ? Sign(member, height, roast)
             : null;
-    }
 
-    /// <summary>
-    /// Signs only what this node itself computes for that height from blocks that it holds as final, and only where a checkpoint is due and
-    /// missing: approvals are few, and a member that asks for others must not crowd out the one that is wanted.
-    /// </summary>
     private ReadOnlyMemory<byte>? Sign(NodeIndex coordinator, Height height, ReadOnlySpan<byte> request)
     {
-        FinalizedHead head = _head();
-        if (Newest?.Checkpoint.Height >= height || !CheckpointRule.IsDue(height, _context.Genesis, head, _store)
-            || CheckpointRule.At(height, _context.Genesis, head, _store) is not { } checkpoint)
-        {
-            return null;
-        }
-
         Span<byte> randomness = stackalloc byte[SigningNonce.RandomnessSize];
         SecureRandom.Fill(randomness);
+        FinalizedHead head = _head();
         lock (_gate)
         {
-            _signer?.Approve(checkpoint.SigningHash());
-            byte[]? reply = _signer?.Answer(coordinator, request, randomness);
-            return reply is null ? null : reply.AsMemory();
+            return Answers.OrRefuse(_desk.Answer(coordinator, height, request, randomness, head, _store.Header));
         }
     }
 
@@ -313,7 +260,7 @@ public sealed class CheckpointSigning : IAsyncDisposable
             return MessageValidity.Ignore;
         }
 
-        if (!signed.GroupKey.SequenceEqual(key.PublicKey) || !_verifier.Verify(key.PublicKey, signed.Checkpoint.SigningHash(), signed.Signature))
+        if (!_desk.IsSigned(signed, key.PublicKey))
         {
             return MessageValidity.Reject;
         }
@@ -327,7 +274,13 @@ public sealed class CheckpointSigning : IAsyncDisposable
         // One at a time, so that followers hear of them in order.
         lock (_taking)
         {
-            if (Newest?.Checkpoint.Height >= signed.Checkpoint.Height)
+            bool news;
+            lock (_gate)
+            {
+                news = _desk.IsNews(signed);
+            }
+
+            if (!news)
             {
                 return false;
             }
@@ -335,8 +288,7 @@ public sealed class CheckpointSigning : IAsyncDisposable
             _store.PutCheckpoint(signed.Checkpoint.Height, Encode(signed));
             lock (_gate)
             {
-                _newest = signed;
-                _signer?.Retire(signed.Checkpoint.SigningHash());
+                _desk.Take(signed);
             }
 
             Signed?.Invoke(signed);

@@ -48,10 +48,10 @@ public sealed class ChainServer
         return SyncProtocol.EncodeBlobs([.. hashes.Select(_store.GetBatch).OfType<byte[]>()]);
     }
 
-    private ReadOnlyMemory<byte>? ServeBlock(ReadOnlyMemory<byte> request) =>
+    private ReadOnlyMemory<byte>? ServeBlock(ReadOnlyMemory<byte> request) => Answers.OrRefuse(
         SyncProtocol.TryDecodeHashes(request.Span, out Hash256[]? hashes) && hashes is [var hash] && FindContent(hash) is { } content
             ? SyncProtocol.EncodeBlobs([content])
-            : null;
+            : null);
 
     private async ValueTask<ReadOnlyMemory<byte>?> ServeRangeAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
@@ -71,39 +71,28 @@ public sealed class ChainServer
         }
     }
 
-    private async ValueTask<List<RangeBlock>> ReadRangeAsync(Height from, int maximum, CancellationToken cancellation)
+    private async ValueTask<IReadOnlyList<RangeBlock>> ReadRangeAsync(Height from, int maximum, CancellationToken cancellation)
     {
-        var blocks = new List<RangeBlock>();
-        int closed = 0;
-        int bytes = 0;
+        var reader = new RangeReader(from, maximum);
         int paused = 0;
-        for (Height height = from; blocks.Count < SyncProtocol.MaximumBlocks && _store.GetBlock(height) is { } block; height = height.Next)
+        while (reader.Next is { } height)
         {
-            // Only what a quorum's own signature closes is worth anything to the asker: go on past its limits until there is one.
-            bool enough = blocks.Count >= maximum || bytes >= SyncProtocol.TargetResponse;
-            if ((enough && closed > 0) || Assemble(block) is not { } assembled || bytes + assembled.Size > SyncProtocol.MaximumResponse)
+            reader.Take(_store.GetBlock(height) is { } block ? Assemble(block) : null);
+            if (reader.Count % BlocksPerTurn == 0 || reader.Bytes - paused >= BytesPerTurn)
             {
-                break;
-            }
-
-            bytes += assembled.Size;
-            blocks.Add(assembled);
-            closed = assembled.Finalization.IsEmpty ? closed : blocks.Count;
-            if (blocks.Count % BlocksPerTurn == 0 || bytes - paused >= BytesPerTurn)
-            {
-                paused = bytes;
+                paused = reader.Bytes;
                 cancellation.ThrowIfCancellationRequested();
                 await Task.Yield();
             }
         }
 
-        return blocks[..closed];
+        return reader.Closed;
     }
 
-    private ReadOnlyMemory<byte>? ServeCheckpoints(ReadOnlyMemory<byte> request) =>
+    private ReadOnlyMemory<byte>? ServeCheckpoints(ReadOnlyMemory<byte> request) => Answers.OrRefuse(
         SyncProtocol.TryDecodeRangeRequest(request.Span, out Height from, out int maximum)
             ? SyncProtocol.EncodeBlobs([.. _store.CheckpointsFrom(from, maximum).Select(stored => stored.Signed)])
-            : null;
+            : null);
 
     private RangeBlock? Assemble(StoredBlock block)
     {

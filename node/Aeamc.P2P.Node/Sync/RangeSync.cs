@@ -3,38 +3,24 @@ using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Node.Chain;
-using Aeamc.P2P.Node.Sync.Snapshots;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Node.Sync;
 
 /// <summary>
-/// Catches up with the chain: pieces of the missing range are asked for from several members at once, checked each on its own, and committed in order.
-/// A piece is done by the first answer that proves itself; a source that lies or is silent is replaced and the good pieces stay. A few pieces are held at
-/// most, so what a node needs for it does not grow with how far it is behind. Nothing is kept that was not asked for, and a restart goes on at the head.
+/// Catches up with the chain as a <see cref="RangePlan"/> says: asks its questions over the network, checks the answers on the thread pool, and hands the blocks to the
+/// chain in order. A restart goes on at the head.
 /// </summary>
 public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifier verifier, ChainActor chain, Action<Exception> onFault, CancellationToken stopping)
 {
-    /// <summary>Pieces asked for, or here and waiting for their turn: with <see cref="SyncProtocol.MaximumResponse"/> the bound on memory.</summary>
-    public const int MaximumPieces = 6;
-
-    /// <summary>Blocks of one piece: small enough to spread over the members, large enough that a round trip does not count.</summary>
-    public const int PieceBlocks = 128;
-
-    /// <summary>When the piece that all others wait for takes longer, a second source is asked too.</summary>
-    public static readonly TimeSpan HedgeAfter = TimeSpan.FromSeconds(1);
-
-    /// <summary>When no member has what is missing, they are asked again after this time.</summary>
-    public static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(200);
-
-    private static readonly TimeSpan KeptInterval = TimeSpan.FromSeconds(10);
-
     /// <summary>Blocks committed in one turn of the chain's thread: between turns it serves consensus.</summary>
     private const int BlocksPerTurn = 32;
 
+    private static readonly RangePlanOptions Options = new();
+
     private readonly Lock _gate = new();
     private Height _target;
-    private IReadOnlyList<NodeId> _likely = [];
+    private IReadOnlyList<NodeIndex> _likely = [];
     private bool _running;
     private long _failures;
 
@@ -68,7 +54,7 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
         lock (_gate)
         {
             _target = through > _target ? through : _target;
-            _likely = likely;
+            _likely = sources.IndicesOf(likely);
             if (!_running)
             {
                 _running = true;
@@ -82,18 +68,19 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
     {
         // Off the caller, which is the chain's own thread.
         await Task.Yield();
-        var run = new Run(from);
+        var run = new Run(new RangePlan(Options, from));
         try
         {
-            while (!IsDone(run))
+            while (!IsDone(run.Plan))
             {
-                Plan(run);
-                Assign(run);
-                Deliver(run);
+                Ask(run);
+                run.Delivery ??= run.Plan.Deliver() is { } blocks ? CommitAsync(blocks) : null;
                 await WaitAsync(run);
             }
 
-            Finished?.Invoke(run.Committed);
+            // What a second source still sends is of no use.
+            run.Plan.End(sources);
+            Finished?.Invoke(run.Plan.Committed);
         }
         catch (OperationCanceledException)
         {
@@ -105,16 +92,17 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
         }
         finally
         {
-            // What a second source still sends is of no use.
+            run.Plan.End(sources);
             await run.DisposeAsync();
         }
     }
 
-    private bool IsDone(Run run)
+    private bool IsDone(RangePlan plan)
     {
         lock (_gate)
         {
-            if (run.Committed < _target || run.Delivery is not null)
+            plan.Aim(_target);
+            if (!plan.IsDone)
             {
                 return false;
             }
@@ -124,75 +112,25 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
         }
     }
 
-    private void Plan(Run run)
+    private void Ask(Run run)
     {
-        Height target;
-        lock (_gate)
-        {
-            target = _target;
-        }
-
-        while (run.Pieces.Count < MaximumPieces && run.Next <= target)
-        {
-            ulong left = target.Value - run.Next.Value + 1;
-            var piece = new Piece(run.Next, (int)Math.Min(left, PieceBlocks));
-            run.Pieces.Add(piece.From, piece);
-            run.Next = new Height(piece.End.Value + 1);
-        }
-    }
-
-    /// <summary>Gives every piece that nobody is asked for a source, as long as few enough are held.</summary>
-    private void Assign(Run run)
-    {
-        IReadOnlyList<NodeId> likely;
+        IReadOnlyList<NodeIndex> likely;
         lock (_gate)
         {
             likely = _likely;
         }
 
-        int held = run.Pieces.Values.Count(piece => piece.IsHeld);
-        bool first = true;
-        foreach (Piece piece in run.Pieces.Values)
+        long failures = run.Plan.Failures;
+        foreach (RangeAsk ask in run.Plan.Next(sources, likely, sources.Now))
         {
-            // The piece that all others wait for must not wait for one slow source, nor for room that the others take.
-            bool late = first && piece.Asking.Count > 0 && host.Time.GetElapsedTime(piece.AskedAt) >= HedgeAfter;
-            bool wanted = piece.Blocks is null && !IsPaused(piece) && (late || (piece.Asking.Count == 0 && (first || held < MaximumPieces)));
-            if (wanted && Ask(run, piece, likely))
-            {
-                held++;
-            }
-
-            first = false;
-        }
-    }
-
-    private bool IsPaused(Piece piece) => piece.PausedSince is { } since && host.Time.GetElapsedTime(since) < RetryInterval;
-
-    private bool Ask(Run run, Piece piece, IReadOnlyList<NodeId> likely)
-    {
-        if (sources.Take(piece.Tried, likely, out bool exhausted) is { } source)
-        {
-            piece.Tried.Add(source);
-            piece.AskedAt = host.Time.GetTimestamp();
-            Task<Answer> asking = FetchAsync(piece.From, piece.Count, source, run.Stopping.Token);
-            piece.Asking.Add(asking);
-            run.Asking.Add(asking, piece);
-            return true;
+            run.Asking.Add(FetchAsync(ask, run.Stopping.Token), ask);
         }
 
-        if (exhausted && piece.Asking.Count == 0)
+        Interlocked.Add(ref _failures, run.Plan.Failures - failures);
+        if (run.Plan.WantsToKnowWhatIsKept(sources.Now, out Height next))
         {
-            Interlocked.Increment(ref _failures);
-            piece.Tried.Clear();
-            piece.PausedSince = host.Time.GetTimestamp();
-            if (run.AskedWhatIsKept is not { } asked || host.Time.GetElapsedTime(asked) >= KeptInterval)
-            {
-                run.AskedWhatIsKept = host.Time.GetTimestamp();
-                _ = AskWhatIsKeptAsync(run, piece.From);
-            }
+            _ = AskWhatIsKeptAsync(run, next);
         }
-
-        return false;
     }
 
     /// <summary>Nobody had a piece: did they fail to answer, or is it gone?</summary>
@@ -215,21 +153,13 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
         }
     }
 
-    private void Deliver(Run run)
-    {
-        if (run.Delivery is null && run.Pieces.Count > 0 && run.Pieces.Values.First() is { Blocks: { } blocks })
-        {
-            run.Delivery = CommitAsync(blocks);
-        }
-    }
-
-    private async Task<Height> CommitAsync(List<SyncedBlock> blocks)
+    private async Task<Height> CommitAsync(IReadOnlyList<SyncedBlock> blocks)
     {
         // One turn ahead, or the chain's thread would stand still until a pool thread hands it the next one.
         Task<Height> turn = Task.FromResult<Height>(default);
-        for (int at = 0; at < blocks.Count; at += BlocksPerTurn)
+        foreach (SyncedBlock[] blocksOfTurn in blocks.Chunk(BlocksPerTurn))
         {
-            Task<Height> next = chain.RangeFetchedAsync(blocks[at..Math.Min(blocks.Count, at + BlocksPerTurn)]);
+            Task<Height> next = chain.RangeFetchedAsync(blocksOfTurn);
             await turn;
             turn = next;
         }
@@ -242,24 +172,16 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
         stopping.ThrowIfCancellationRequested();
         if (run.Delivery is { IsCompleted: true } delivered)
         {
-            run.Committed = await delivered;
             run.Delivery = null;
-            Piece piece = run.Pieces.Values.First();
-            run.Pieces.Remove(piece.From);
-            if (run.Committed < piece.Blocks![^1].Content.Header.Height)
-            {
-                // The chain stood below this piece after all: begin again where it stands.
-                run.Forget();
-                run.Next = run.Committed.Next;
-            }
-
+            run.Plan.Delivered(await delivered);
             return;
         }
 
-        Task<Answer>? answered = run.Asking.Keys.FirstOrDefault(asking => asking.IsCompleted);
+        Task<RangeAnswer>? answered = run.Asking.Keys.FirstOrDefault(asking => asking.IsCompleted);
         if (answered is not null)
         {
-            Take(run, answered);
+            run.Asking.Remove(answered, out RangeAsk? asked);
+            run.Plan.Take(asked!, await answered, sources);
             return;
         }
 
@@ -271,116 +193,36 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
         }
 
         // A pause ends, a source becomes free, or one has become too slow.
-        waiting.Add(Task.Delay(RetryInterval, host.Time, enough.Token));
+        waiting.Add(Task.Delay(TimeSpan.FromMilliseconds(Options.RetryInterval), host.Time, enough.Token));
         await Task.WhenAny(waiting);
         await enough.CancelAsync();
     }
 
-    private void Take(Run run, Task<Answer> answered)
-    {
-        Piece piece = run.Asking[answered];
-        run.Asking.Remove(answered);
-        piece.Asking.Remove(answered);
-        Answer answer = answered.Result;
-        if (answer.Lie is { } lie)
-        {
-            sources.Lied(answer.From, $"range_{lie}");
-        }
-
-        sources.Return(answer.From, answer.Blocks is not null ? true : answer.Status == RequestStatus.Ok ? null : false);
-        if (answer.Blocks is not { } blocks || piece.Blocks is not null)
-        {
-            // An answer that comes second, good or bad, does not touch the one that was good.
-            return;
-        }
-
-        piece.Blocks = blocks;
-        Height last = blocks[^1].Content.Header.Height;
-        if (last < piece.End && run.Pieces.GetValueOrDefault(piece.From) == piece)
-        {
-            // As much as fits into an answer: the rest is a piece of its own.
-            var rest = new Piece(last.Next, (int)(piece.End.Value - last.Value));
-            run.Pieces.Add(rest.From, rest);
-        }
-    }
-
     /// <summary>Asks one source for one piece and checks the answer. Never fails.</summary>
-    private async Task<Answer> FetchAsync(Height from, int count, PeerId source, CancellationToken cancellation)
+    private async Task<RangeAnswer> FetchAsync(RangeAsk ask, CancellationToken cancellation)
     {
-        RequestResult result = await host.RequestAsync(source, SyncProtocol.Range, SyncProtocol.EncodeRangeRequest(from, count), cancellation).ConfigureAwait(false);
-        if (result.Status != RequestStatus.Ok)
-        {
-            return new Answer(source, result.Status, null, null);
-        }
+        RequestResult result = await host.RequestAsync(
+            sources.PeerOf(ask.Source), SyncProtocol.Range, SyncProtocol.EncodeRangeRequest(ask.From, ask.Count), cancellation).ConfigureAwait(false);
 
         // Checking is the long part, and runs for many pieces at once: on threads of its own, for the pool is as narrow as short work needs it (PoolThreads).
-        return await Task.Factory.StartNew(
-            () =>
-            {
-                if (!SyncProtocol.TryDecodeRange(result.Response, out List<RangeBlock>? blocks))
-                {
-                    return new Answer(source, result.Status, null, RangeFault.Malformed);
-                }
-
-                if (blocks.Count == 0)
-                {
-                    return new Answer(source, result.Status, null, null);
-                }
-
-                RangeFault fault = verifier.Check(from, blocks, out List<SyncedBlock> synced);
-                return fault == RangeFault.None ? new Answer(source, result.Status, synced, null) : new Answer(source, result.Status, null, fault);
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default).ConfigureAwait(false);
-    }
-
-    private sealed record Answer(PeerId From, RequestStatus Status, List<SyncedBlock>? Blocks, RangeFault? Lie);
-
-    /// <summary>A part of the range.</summary>
-    private sealed class Piece(Height from, int count)
-    {
-        public Height From { get; } = from;
-
-        public int Count { get; } = count;
-
-        public Height End { get; } = new(from.Value + (ulong)count - 1);
-
-        public HashSet<PeerId> Tried { get; } = [];
-
-        public List<Task<Answer>> Asking { get; } = [];
-
-        public long AskedAt { get; set; }
-
-        public long? PausedSince { get; set; }
-
-        /// <summary>Takes memory, now or soon.</summary>
-        public bool IsHeld => Blocks is not null || Asking.Count > 0;
-
-        public List<SyncedBlock>? Blocks { get; set; }
+        return result.Status == RequestStatus.Ok
+            ? await Task.Factory.StartNew(
+                () => RangeAnswer.Read(verifier, ask.From, SyncStatus.Answered, result.Response), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false)
+            : new RangeAnswer(Answers.StatusOf(result.Status), null, null);
     }
 
     /// <summary>Everything of one catching up; touched only by its own loop.</summary>
-    private sealed class Run(Height from) : IAsyncDisposable
+    private sealed class Run(RangePlan plan) : IAsyncDisposable
     {
-        public SortedDictionary<Height, Piece> Pieces { get; } = [];
+        public RangePlan Plan { get; } = plan;
 
-        public Dictionary<Task<Answer>, Piece> Asking { get; } = [];
+        public Dictionary<Task<RangeAnswer>, RangeAsk> Asking { get; } = [];
 
         public CancellationTokenSource Stopping { get; } = new();
 
-        public Height Next { get; set; } = from;
-
-        public Height Committed { get; set; } = new(from.Value - 1);
-
         public Task<Height>? Delivery { get; set; }
 
-        public long? AskedWhatIsKept { get; set; }
-
         public bool ToldWhatLacks { get; set; }
-
-        /// <summary>Drops every piece; who is still asked answers into the void.</summary>
-        public void Forget() => Pieces.Clear();
 
         public async ValueTask DisposeAsync()
         {

@@ -5,23 +5,34 @@ using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Node.Sync;
 
-/// <summary>
-/// How each member has served as a source. One that gave a provably false answer is demoted, by name, and asked only when no other has what is
-/// wanted; one that is silent comes after those that answer. Nobody is shut out for good: a member that lied yesterday may be the last one to have a block.
-/// Safe to use from any thread; bounded by the committee.
-/// </summary>
-public sealed class SyncSources(ILibp2pHost host, ChainContext context, Action<NodeId, string> onDemoted)
+/// <summary>The connected members as sources, each with its <see cref="SourceStandings"/>. Safe to use from any thread.</summary>
+public sealed class SyncSources : ISyncSources
 {
-    /// <summary>Requests to one source at once.</summary>
-    public const int MaximumInFlight = 2;
-
-    private const int MaximumStrikes = 8;
-
     private static readonly TimeSpan Demotion = TimeSpan.FromMinutes(10);
 
+    private readonly ILibp2pHost _host;
+    private readonly ChainContext _context;
+    private readonly Action<NodeId, string> _onDemoted;
     private readonly Lock _gate = new();
-    private readonly Dictionary<PeerId, Standing> _standings = [];
-    private readonly SortedDictionary<string, long> _lies = new(StringComparer.Ordinal);
+    private readonly SourceStandings _standings;
+    private readonly PeerId[] _peers;
+    private readonly Dictionary<PeerId, NodeIndex> _members = [];
+
+    public SyncSources(ILibp2pHost host, ChainContext context, Action<NodeId, string> onDemoted)
+    {
+        _host = host;
+        _context = context;
+        _onDemoted = onDemoted;
+        _standings = new SourceStandings(context.Committee.Count, (long)Demotion.TotalMilliseconds);
+        _peers = [.. context.Committee.Members.Select(PeerId.FromNodeId)];
+        for (ushort i = 0; i < _peers.Length; i++)
+        {
+            _members.Add(_peers[i], new NodeIndex(i));
+        }
+    }
+
+    /// <summary>Milliseconds of the host's monotonic clock.</summary>
+    public long Now => (long)_host.Time.GetElapsedTime(0).TotalMilliseconds;
 
     /// <summary>False answers, by reason.</summary>
     public IReadOnlyDictionary<string, long> Lies
@@ -30,7 +41,7 @@ public sealed class SyncSources(ILibp2pHost host, ChainContext context, Action<N
         {
             lock (_gate)
             {
-                return new SortedDictionary<string, long>(_lies, StringComparer.Ordinal);
+                return _standings.Lies;
             }
         }
     }
@@ -42,110 +53,72 @@ public sealed class SyncSources(ILibp2pHost host, ChainContext context, Action<N
         {
             lock (_gate)
             {
-                return [.. context.Committee.Members.Where(member => IsDemoted(Of(PeerId.FromNodeId(member))))];
+                return [.. _members.Values.Order().Where(member => _standings.IsDemoted(member, Now)).Select(member => _context.Committee[member])];
             }
         }
+    }
+
+    /// <summary>A member as a peer.</summary>
+    public PeerId PeerOf(NodeIndex member) => _peers[member.Value];
+
+    /// <summary>Members by their place in the committee; others are left out.</summary>
+    public IReadOnlyList<NodeIndex> IndicesOf(IReadOnlyList<NodeId> members)
+    {
+        var found = new List<NodeIndex>(members.Count);
+        foreach (NodeId member in members)
+        {
+            if (_context.Committee.TryIndexOf(member, out NodeIndex index))
+            {
+                found.Add(index);
+            }
+        }
+
+        return found;
     }
 
     /// <summary>Every connected member: those that answer well first, the likely ones first among equals.</summary>
     public List<PeerId> Order(IReadOnlyList<NodeId> likely)
     {
-        var connected = host.Peers.Select(peer => peer.Id).ToHashSet();
+        HashSet<PeerId> connected = Connected();
         lock (_gate)
         {
-            // The sort is stable, so among equals the order of asking stands.
-            return [.. likely.Concat(context.Committee.Members).Distinct().Select(PeerId.FromNodeId)
-                .Where(connected.Contains)
-                .OrderBy(peer => IsDemoted(Of(peer)))
-                .ThenBy(peer => Of(peer).Strikes)];
+            return [.. _standings.Order(member => connected.Contains(PeerOf(member)), IndicesOf(likely), Now).Select(PeerOf)];
         }
     }
 
-    /// <summary>Takes the best source that is not among <paramref name="tried"/> and has a request to spare; null when there is none now.</summary>
-    /// <param name="tried">Sources that have failed at this very thing.</param>
-    /// <param name="likely">Those that are known to have it.</param>
-    /// <param name="exhausted">Every connected source has been tried: waiting for one to become free is of no use.</param>
-    public PeerId? Take(IReadOnlySet<PeerId> tried, IReadOnlyList<NodeId> likely, out bool exhausted)
+    public NodeIndex? Take(IReadOnlySet<NodeIndex> tried, IReadOnlyList<NodeIndex> likely, out bool exhausted)
     {
-        List<PeerId> untried = [.. Order(likely).Where(peer => !tried.Contains(peer))];
-        exhausted = untried.Count == 0;
+        HashSet<PeerId> connected = Connected();
         lock (_gate)
         {
-            // A demoted source is not taken just because the good ones are busy.
-            bool good = untried.Exists(peer => !IsDemoted(Of(peer)));
-            Standing? best = untried.Select(Of)
-                .Where(standing => standing.InFlight < (standing.Strikes == 0 ? MaximumInFlight : 1) && !(good && IsDemoted(standing)))
-                .OrderBy(standing => standing.Strikes)
-                .ThenBy(standing => standing.InFlight)
-                .FirstOrDefault();
-            if (best is null)
-            {
-                return null;
-            }
-
-            best.InFlight++;
-            return best.Peer;
+            return _standings.Take(member => connected.Contains(PeerOf(member)), tried, likely, Now, out exhausted);
         }
     }
 
-    /// <summary>Gives back what <see cref="Take"/> took, and says how it went; null for an answer that is neither good nor false.</summary>
-    public void Return(PeerId peer, bool? served)
+    public void Return(NodeIndex source, bool? served)
     {
         lock (_gate)
         {
-            Standing standing = Of(peer);
-            standing.InFlight--;
-            standing.Strikes = served switch
-            {
-                true => Math.Max(0, standing.Strikes - 1),
-                false => Math.Min(MaximumStrikes, standing.Strikes + 1),
-                null => standing.Strikes,
-            };
+            _standings.Return(source, served);
         }
     }
 
-    /// <summary>The source gave an answer that disproves itself.</summary>
-    public void Lied(PeerId peer, string reason)
+    public void Lied(NodeIndex source, string reason)
     {
-        NodeId? named = null;
+        bool fresh;
         lock (_gate)
         {
-            Standing standing = Of(peer);
-            _lies[reason] = _lies.GetValueOrDefault(reason) + 1;
-            if (!IsDemoted(standing))
-            {
-                named = context.Committee.Members.Where(member => PeerId.FromNodeId(member) == peer).Select(member => (NodeId?)member).FirstOrDefault();
-            }
-
-            standing.DemotedSince = host.Time.GetTimestamp();
+            fresh = _standings.Lied(source, reason, Now);
         }
 
-        if (named is { } name)
+        if (fresh)
         {
-            onDemoted(name, reason);
+            _onDemoted(_context.Committee[source], reason);
         }
     }
 
-    private bool IsDemoted(Standing standing) => standing.DemotedSince is { } since && host.Time.GetElapsedTime(since) < Demotion;
+    /// <summary>The same for a member as a peer.</summary>
+    public void Lied(PeerId peer, string reason) => Lied(_members[peer], reason);
 
-    private Standing Of(PeerId peer)
-    {
-        if (!_standings.TryGetValue(peer, out Standing? standing))
-        {
-            _standings.Add(peer, standing = new Standing(peer));
-        }
-
-        return standing;
-    }
-
-    private sealed class Standing(PeerId peer)
-    {
-        public PeerId Peer { get; } = peer;
-
-        public int InFlight { get; set; }
-
-        public int Strikes { get; set; }
-
-        public long? DemotedSince { get; set; }
-    }
+    private HashSet<PeerId> Connected() => [.. _host.Peers.Select(peer => peer.Id)];
 }

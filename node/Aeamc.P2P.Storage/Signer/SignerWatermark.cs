@@ -16,13 +16,15 @@ public sealed class SignerWatermark : IDisposable
     private readonly IStableFile _file;
     private readonly SignerMark?[] _marks = new SignerMark?[MaximumKinds];
     private ulong _counter;
+    private bool _doubled;
     private bool _failed;
     private bool _disposed;
 
-    private SignerWatermark(IStableFile file, ulong counter, IReadOnlyList<SignerMark> marks)
+    private SignerWatermark(IStableFile file, ulong counter, IReadOnlyList<SignerMark> marks, bool doubled)
     {
         _file = file;
         _counter = counter;
+        _doubled = doubled;
         foreach (SignerMark mark in marks)
         {
             _marks[mark.Kind] = mark;
@@ -65,12 +67,19 @@ public sealed class SignerWatermark : IDisposable
 
         byte[] content = File.ReadAllBytes(path);
         bool found = false;
+        bool doubled = false;
         ulong newest = 0;
         IReadOnlyList<SignerMark> marks = [];
         for (int i = 0; i < 2; i++)
         {
             ReadOnlySpan<byte> rest = content.AsSpan(Math.Min(content.Length, i * WatermarkSlot.Distance));
-            if (WatermarkSlot.TryRead(rest[..Math.Min(rest.Length, WatermarkSlot.Bytes)], out ulong counter, out IReadOnlyList<SignerMark> held) && (!found || counter > newest))
+            if (!WatermarkSlot.TryRead(rest[..Math.Min(rest.Length, WatermarkSlot.Bytes)], out ulong counter, out IReadOnlyList<SignerMark> held))
+            {
+                continue;
+            }
+
+            doubled = found && held.SequenceEqual(marks);
+            if (!found || counter > newest)
             {
                 (found, newest, marks) = (true, counter, held);
             }
@@ -83,11 +92,52 @@ public sealed class SignerWatermark : IDisposable
                 + "this key; only if the key has surely never signed, delete the file.");
         }
 
-        return new SignerWatermark(openFile(path), newest, marks);
+        return new SignerWatermark(openFile(path), newest, marks, doubled);
     }
 
     /// <summary>The newest mark of a kind.</summary>
     public SignerMark? Of(byte kind) => _marks[kind];
+
+    /// <summary>
+    /// At a start: puts the marks up to votes that are on record elsewhere, passing over those that are older than the marks, and sees to it that both slots hold them. So every newest vote
+    /// is in two places, log and slot or both slots, and one damage at a time is noticed before the next can hide what the first took.
+    /// </summary>
+    /// <exception cref="StorageException">The file has another vote of the same kind and view: the record is another node's, or the key is used twice.</exception>
+    public void Restore(ReadOnlySpan<SignerMark> votes)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Span<SignerMark?> raised = new SignerMark?[MaximumKinds];
+        _marks.CopyTo(raised);
+        bool changed = false;
+        foreach (SignerMark vote in votes)
+        {
+            Invariant.Check(vote.Kind < MaximumKinds);
+            switch (Judge(raised[vote.Kind], vote))
+            {
+                case WatermarkVerdict.Raised:
+                    raised[vote.Kind] = vote;
+                    changed = true;
+                    break;
+                case WatermarkVerdict.Conflict:
+                    throw new StorageException(
+                        $"The signer watermark and the consensus log name different votes of kind {vote.Kind} in view {vote.View}. They are not of one machine, or two machines run this "
+                        + "key. Put the 'wal' folder and the watermark of the machine that last ran this key together, and let it run on no other.");
+                default:
+                    break;
+            }
+        }
+
+        if (changed)
+        {
+            Store(raised);
+        }
+
+        if (!_doubled && Highest is not null)
+        {
+            Store(raised);
+            _doubled = true;
+        }
+    }
 
     /// <summary>Asks to sign one statement. <see cref="WatermarkVerdict.Raised"/> means that the mark is on the disk.</summary>
     public WatermarkVerdict TryRaise(SignerMark mark) => TryRaise([mark]);
@@ -181,6 +231,7 @@ public sealed class SignerWatermark : IDisposable
         _file.Sync();
         CrashPoint.Reach(CrashPoint.WatermarkSynced);
         _failed = false;
+        _doubled = false;
         _counter = counter;
         raised.CopyTo(_marks);
     }

@@ -26,6 +26,8 @@ public static class Adversary
         Attack.Twins => new TwinNode(simulation, index, endpoint),
         Attack.InvalidProposer => new InvalidProposer(simulation, index, endpoint),
         Attack.Lie => new LyingNode(simulation, index, endpoint),
+        Attack.SignFalsely => new FalseSigner(simulation, index, endpoint),
+        Attack.Belated => new BelatedNode(simulation, index, endpoint),
         _ => throw new ArgumentOutOfRangeException(nameof(attack), attack, "no such attack"),
     };
 }

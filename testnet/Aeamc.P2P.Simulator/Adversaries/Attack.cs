@@ -56,4 +56,10 @@ public enum Attack
 
     /// <summary><see cref="LyingNode"/>.</summary>
     Lie,
+
+    /// <summary><see cref="FalseSigner"/>.</summary>
+    SignFalsely,
+
+    /// <summary><see cref="BelatedNode"/>.</summary>
+    Belated,
 }

@@ -49,7 +49,7 @@ public sealed class BareBlocks(Simulation simulation, SimulatedNode node) : Node
         return true;
     });
 
-    public override bool TryCommit(BlockRef block) => true;
+    public override bool TryCommit(BlockRef block, Certificate? finalization) => true;
 
     private bool Accepts(ReadOnlySpan<byte> content, BlockFlaw against) => Node.IsLax || SimulatedBlock.FlawOf(content) != against;
 }

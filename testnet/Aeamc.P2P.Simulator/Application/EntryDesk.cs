@@ -1,5 +1,8 @@
+using System.Text;
 using Aeamc.P2P.Blocks;
+using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Microblocks;
+using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Cluster;
@@ -63,7 +66,7 @@ public sealed class EntryDesk(Simulation simulation, LedgerNetwork network, Simu
         node.Later(simulation.Options.Processing.Verify, () =>
         {
             RefusalCode code = network.Context.Ledger.Precheck(head().Executed!.State, decoded, node.ChainTime);
-            if (code != RefusalCode.None || !LedgerNetwork.IsSigned(decoded))
+            if (code != RefusalCode.None || !network.IsSound(decoded))
             {
                 answer(DeskAnswer.Refused);
                 return;
@@ -115,11 +118,23 @@ public sealed class EntryDesk(Simulation simulation, LedgerNetwork network, Simu
         }
     }
 
-    /// <summary>A batch with an entry that its key did not sign: for adversaries.</summary>
+    /// <summary>A batch with an entry that its key did not sign, or with evidence against an honest member that proves nothing: for adversaries.</summary>
     public ReadBatch Poisoned(ulong salt)
     {
-        LedgerEntry entry = ToyEntryCrypto.Seal("another-network", LedgerNetwork.Requester, Devices.DeviceFleet.NewTask(network.Genesis.Start, salt));
+        LedgerEntry entry = salt % 2 == 0
+            ? ToyEntryCrypto.Seal("another-network", LedgerNetwork.Requester, Devices.DeviceFleet.NewTask(network.Genesis.Start, salt))
+            : ToyEntryCrypto.Seal(network.Genesis.NetworkName, simulation.Committee[node.Index], new EvidenceReport(Slander(salt)));
         return shelf.Publish(network.Seal(simulation.Committee[node.Index], NextSequence(), [new BatchEntry((byte)entry.Kind, entry.Bytes)]));
+    }
+
+    private byte[] Slander(ulong salt)
+    {
+        ulong members = (ulong)simulation.Committee.Count;
+        var victim = new NodeIndex((ushort)((node.Index.Value + 1UL + (salt / 2 % (members - 1))) % members));
+        BlockRef genesis = simulation.Genesis;
+        Vote Forged(string name) => simulation.Sign(node.Index, Statement.Notarize(simulation.Epoch, genesis.Child(Hash256.Of(Encoding.ASCII.GetBytes(name)), new View(1)))) with { Voter = victim };
+        Invariant.Check(EquivocationEvidence.TryCreate(Forged("one"), Forged("other"), out EquivocationEvidence? evidence));
+        return evidence.Encode();
     }
 
     private void Pack(Hash256 id)

@@ -1,19 +1,25 @@
 using Aeamc.P2P.Blocks;
+using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Cluster;
-using Envelope = Aeamc.P2P.Simulator.Cluster.Envelope;
+using Aeamc.P2P.Simulator.Signing;
+using Aeamc.P2P.Simulator.Sync;
 
 namespace Aeamc.P2P.Simulator.Application;
 
-/// <summary>The node's own blocks: header and batch hashes, judged by <see cref="BlockRules"/>, executed by the ledger. This part judges and commits; <c>.Building</c> builds.</summary>
+/// <summary>The node's own blocks: header and batch hashes, judged by <see cref="BlockRules"/>, executed by the ledger. This part judges and commits; <c>.Building</c> builds; <c>.Peers</c> gives and takes.</summary>
 public sealed partial class LedgerBlocks : NodeBlocks
 {
     private readonly Simulation _simulation;
     private readonly LedgerNetwork _network;
     private readonly BatchShelf _shelf;
+    private readonly EvidenceDesk _evidence;
+    private readonly SyncServer _server;
+    private readonly RangeFetch _ranges;
+    private readonly SigningDesk _signing;
 
     /// <summary>The head and the blocks above it that were looked at.</summary>
     private readonly SortedDictionary<Hash256, ChainBlock> _known = [];
@@ -27,11 +33,18 @@ public sealed partial class LedgerBlocks : NodeBlocks
         _head = network.GenesisBlock();
         _shelf = new BatchShelf(simulation, network, node, OnBatch);
         Desk = new EntryDesk(simulation, network, node, _shelf, () => _head);
+        _evidence = new EvidenceDesk(simulation, network, node, Desk, () => _head);
+        _server = new SyncServer(node.Disk);
+        _ranges = new RangeFetch(simulation, network, node);
+        _signing = new SigningDesk(simulation, network, node, () => HeadOf(_head));
         Load();
     }
 
     /// <summary>Where devices hand their entries in.</summary>
     public EntryDesk Desk { get; }
+
+    /// <summary>Checkpoints here.</summary>
+    public SigningDesk Signing => _signing;
 
     /// <summary>The last committed block, executed.</summary>
     public ChainBlock Head => _head;
@@ -40,31 +53,34 @@ public sealed partial class LedgerBlocks : NodeBlocks
 
     public override void Start()
     {
-        Load();
+        try
+        {
+            Load();
+        }
+        catch (InvariantException broken) when (_simulation.Options.IgnoresChecksums)
+        {
+            _simulation.Checks.OnHalt(Node, broken.Message);
+            Node.Crash();
+            return;
+        }
+
         _shelf.Clear();
         Desk.Start();
+        _evidence.Start();
+        _signing.Start();
     }
+
+    public override void Report(EquivocationEvidence evidence) => _evidence.Add(evidence);
 
     public override void Crash()
     {
         base.Crash();
         _shelf.Clear();
         Desk.Crash();
+        _server.Crash();
+        _ranges.Crash();
+        _signing.Crash();
     }
-
-    public override void Receive(Envelope envelope)
-    {
-        if ((ReadBatch?)(envelope.Other ??= _network.Read(envelope.Bytes.AsMemory(1))) is { } batch)
-        {
-            _shelf.Take(batch);
-        }
-        else
-        {
-            _simulation.Refused++;
-        }
-    }
-
-    public override byte[]? Find(Hash256 hash) => Node.Disk.Batches.TryGetValue(hash, out ReadBatch? batch) ? batch.Batch.Encoded.ToArray() : null;
 
     public override bool TryRead(ReadOnlySpan<byte> content, out BlockLink link)
     {
@@ -125,15 +141,19 @@ public sealed partial class LedgerBlocks : NodeBlocks
         });
     }
 
-    public override bool TryCommit(BlockRef block)
+    public override bool TryCommit(BlockRef block, Certificate? finalization)
     {
         if (Known(block.Hash) is not { } next || TryExecute(next, trusted: true) != true)
         {
             return false;
         }
 
+        FinalizedHead before = HeadOf(_head);
         _head = next;
         Node.Disk.Commit(next);
+        FinalizedHead after = HeadOf(next);
+        _server.Follow(before, after, next.Content!.Payload, finalization);
+        _signing.Follow(before, after);
         foreach (ChainBlock other in _known.Values.Where(other => other.Ref.Height < block.Height || (other.Ref.Height == block.Height && other != next)).ToList())
         {
             _known.Remove(other.Ref.Hash);
@@ -141,9 +161,13 @@ public sealed partial class LedgerBlocks : NodeBlocks
 
         _shelf.Drop(next.Content!.Payload);
         Desk.Settle(next.Executed!.Result!);
+        _evidence.Follow();
         UpdateWork();
         return true;
     }
+
+    private static FinalizedHead HeadOf(ChainBlock block) =>
+        new(block.Ref.Height, block.Ref.Hash, block.Timestamp, block.Content?.Header, block.Executed!.State, block.Executed.Mountains);
 
     /// <summary>What the disk holds: the head's state is rebuilt from its stored pairs.</summary>
     private void Load()

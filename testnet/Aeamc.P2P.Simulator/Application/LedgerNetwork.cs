@@ -4,19 +4,23 @@ using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Cluster;
+using Aeamc.P2P.Simulator.Signing;
 
 namespace Aeamc.P2P.Simulator.Application;
 
 /// <summary>What all nodes of a run with a ledger have in common: the genesis document, and readings of batches, which are functions of their bytes.</summary>
 public sealed class LedgerNetwork
 {
-    /// <summary>Chain time, in milliseconds, at virtual time 0.</summary>
-    public const ulong Start = 1_700_000_000_000;
+    /// <summary>Chain time, in milliseconds, at virtual time 0: 200 ms before a checkpoint is due, as short runs should have one.</summary>
+    public const ulong Start = 1_700_000_000_800;
 
     private static readonly ToyEntryCrypto Crypto = new();
 
+    private readonly LedgerEvidenceVerifier _evidence;
+
     public LedgerNetwork(Simulation simulation)
     {
+        _evidence = new LedgerEvidenceVerifier(simulation.Verifier);
         // Windows are far longer than any run, so that an acknowledged entry is refused for one reason only: that it, or its like, is in already.
         var parameters = new NetworkParameters
         {
@@ -25,6 +29,7 @@ public sealed class LedgerNetwork
             ProofMaxAgeMs = 86_400_000 / 4,
             MaxUnitsPerLease = 4,
             SampleRate = 2_000,
+            CheckpointIntervalMs = 1_000,
         };
         Genesis = new GenesisDocument(
             "simulation",
@@ -35,6 +40,7 @@ public sealed class LedgerNetwork
             [PublicKey.Of(Requester)]);
         Context = NewContext(simulation);
         Hash = Context.GenesisHash;
+        Signing = simulation.Options.Signs ? new SigningNetwork(simulation.Committee.Count, simulation.Committee.Quorum, simulation.Options.Seed) : null;
     }
 
     /// <summary>Posts the work.</summary>
@@ -46,6 +52,9 @@ public sealed class LedgerNetwork
 
     public ChainContext Context { get; }
 
+    /// <summary>The key that checkpoints are signed with; null when they are not.</summary>
+    public SigningNetwork? Signing { get; }
+
     /// <summary>A context with a ledger of its own.</summary>
     public ChainContext NewContext(Simulation simulation) => new(
         Genesis,
@@ -53,7 +62,7 @@ public sealed class LedgerNetwork
         simulation.Epoch,
         simulation.Committee,
         simulation.Leaders,
-        new LedgerMachine(new LedgerPorts(Crypto, Crypto, Crypto)),
+        new LedgerMachine(new LedgerPorts(Crypto, Crypto, _evidence)),
         new EntryDecoder(Genesis.NetworkName),
         new ToyBeacon());
 
@@ -88,10 +97,10 @@ public sealed class LedgerNetwork
         }
 
         List<BlockEntry>? entries = BatchEntries.Decode(Context, batch);
-        bool valid = entries is not null && entries.TrueForAll(entry => EntryValidity.Check(entry.Entry, Crypto) == RefusalCode.None);
+        bool valid = entries is not null && entries.TrueForAll(entry => EntryValidity.Check(entry.Entry, Crypto) == RefusalCode.None && EntryValidity.IsProven(entry.Entry, _evidence));
         return new ReadBatch(batch, entries ?? [], valid);
     }
 
-    /// <summary>Whether an entry is signed by the key that it names.</summary>
-    public static bool IsSigned(DecodedEntry entry) => EntryValidity.Check(entry, Crypto) == RefusalCode.None;
+    /// <summary>Whether an entry is signed by the key that it names, and proves what it says.</summary>
+    public bool IsSound(DecodedEntry entry) => EntryValidity.Check(entry, Crypto) == RefusalCode.None && EntryValidity.IsProven(entry, _evidence);
 }

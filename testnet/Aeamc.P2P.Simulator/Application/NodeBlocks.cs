@@ -1,3 +1,5 @@
+using Aeamc.P2P.Consensus.Evidence;
+using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Cluster;
@@ -32,7 +34,9 @@ public abstract class NodeBlocks(SimulatedNode node)
     public abstract void Certify(Certificate notarization, Action<bool> decided);
 
     /// <summary>Commits the block after the tip, whose content is here; false while something else is missing.</summary>
-    public abstract bool TryCommit(BlockRef block);
+    /// <param name="block">The block.</param>
+    /// <param name="finalization">Its own finalization; null when it is final through a descendant's.</param>
+    public abstract bool TryCommit(BlockRef block, Certificate? finalization);
 
     /// <summary>After a start: what was on the disk is all there is.</summary>
     public virtual void Start()
@@ -42,8 +46,31 @@ public abstract class NodeBlocks(SimulatedNode node)
     /// <summary>Loses memory.</summary>
     public virtual void Crash() => _waiting.Clear();
 
+    /// <summary>The core has found two votes of one member that exclude each other.</summary>
+    public virtual void Report(EquivocationEvidence evidence)
+    {
+    }
+
     /// <summary>A batch came from a peer.</summary>
     public virtual void Receive(Envelope envelope)
+    {
+    }
+
+    /// <summary>Batches of a block that a quorum finalized.</summary>
+    public virtual void Keep(IReadOnlyList<Batch> batches)
+    {
+    }
+
+    /// <summary>Gets finalized blocks from peers.</summary>
+    public virtual void FetchRange(Height from, Height through, IReadOnlyList<NodeIndex> likely)
+    {
+    }
+
+    /// <summary>The answer to a peer's question; null to refuse.</summary>
+    public virtual byte[]? Serve(RequestKind kind, NodeIndex from, byte[] request) => null;
+
+    /// <summary>A peer has spread a signed checkpoint.</summary>
+    public virtual void ReceiveCheckpoint(ReadOnlyMemory<byte> bytes)
     {
     }
 

@@ -5,8 +5,8 @@ using Aeamc.P2P.Simulator.Cluster;
 
 namespace Aeamc.P2P.Simulator.Application;
 
-/// <summary>The ledger's ports: a keyed checksum for the signatures of devices and requesters. Phase-1 keys and evidence do not occur.</summary>
-public sealed class ToyEntryCrypto : ISignatureVerdicts, IKeyRecovery, IEvidenceVerifier
+/// <summary>The ledger's ports: a keyed checksum for the signatures of devices, requesters and members. Phase-1 keys do not occur.</summary>
+public sealed class ToyEntryCrypto : ISignatureVerdicts, IKeyRecovery
 {
     /// <summary>The envelope of a payload, signed.</summary>
     public static LedgerEntry Seal(string network, NodeId signer, EntryPayload payload)
@@ -26,12 +26,4 @@ public sealed class ToyEntryCrypto : ISignatureVerdicts, IKeyRecovery, IEvidence
         keys = null;
         return false;
     }
-
-    public bool TryRead(ReadOnlySpan<byte> evidence, out Offence offence)
-    {
-        offence = default;
-        return false;
-    }
-
-    public bool Verify(ReadOnlySpan<byte> evidence) => false;
 }

@@ -10,6 +10,9 @@ public sealed class AgreementChecker
 
     public List<string> Violations { get; } = [];
 
+    /// <summary>The block of a height; null while none is final.</summary>
+    public Hash256? HashAt(Height height) => _chain.TryGetValue(height.Value, out (Hash256 Hash, NodeIndex By) block) ? block.Hash : null;
+
     public void Add(NodeIndex node, BlockRef block, BlockRef below)
     {
         if (block.ParentHash != below.Hash || block.Height.Value != below.Height.Value + 1)
@@ -17,6 +20,12 @@ public sealed class AgreementChecker
             Violations.Add($"broken chain: member {node} put {block} on {below}");
         }
 
+        Add(node, block);
+    }
+
+    /// <summary>A block on which a member goes on, whatever is below it.</summary>
+    public void Add(NodeIndex node, BlockRef block)
+    {
         if (!_chain.TryAdd(block.Height.Value, (block.Hash, node)) && _chain[block.Height.Value] is var other && other.Hash != block.Hash)
         {
             Violations.Add($"fork at height {block.Height}: member {node} has {block.Hash.ToShortString()}, member {other.By} {other.Hash.ToShortString()}");

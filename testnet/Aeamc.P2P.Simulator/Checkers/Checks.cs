@@ -1,6 +1,9 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Evidence;
+using Aeamc.P2P.Consensus.Proofs;
 using Aeamc.P2P.Consensus.Safety;
 using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Application;
 using Aeamc.P2P.Simulator.Cluster;
@@ -21,10 +24,20 @@ public sealed class Checks(Simulation simulation)
 
     /// <summary>What went wrong, in words; empty in a good run.</summary>
     public IEnumerable<string> Violations =>
-        _agreement.Violations.Concat(_votes.Violations).Concat(_certificates.Violations).Concat(_states?.Violations ?? []).Concat(Entries.Violations).Concat(_other);
+        _agreement.Violations.Concat(_votes.Violations).Concat(_certificates.Violations).Concat(_states?.Violations ?? []).Concat(Entries.Violations).Concat(Evidence.Violations)
+            .Concat(Checkpoints?.Violations ?? []).Concat(_other);
 
     /// <summary>What becomes of entries.</summary>
     public EntryChecker Entries { get; } = new();
+
+    /// <summary>False answers found out, by reason.</summary>
+    public SortedDictionary<string, int> LiesFound { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What becomes of checkpoints; null when none are signed.</summary>
+    public CheckpointChecker? Checkpoints { get; } = simulation.Ledger is { Signing: not null } signing ? new CheckpointChecker(simulation, signing) : null;
+
+    /// <summary>What becomes of contradictions that were seen.</summary>
+    public EvidenceChecker Evidence { get; } = new(simulation);
 
     /// <summary>Members shown to be byzantine by evidence.</summary>
     public SortedSet<ushort> Offenders { get; } = [];
@@ -69,8 +82,11 @@ public sealed class Checks(Simulation simulation)
             if (node.Blocks is LedgerBlocks { Head: var head } && _states?.OnCommit(node, head) is { } first)
             {
                 Entries.OnBlock(first.Outcomes, first.State.Counters.ProofsCounted);
+                Evidence.OnBlock(first.State);
                 simulation.OnFirstCommit(first);
             }
+
+            Checkpoints?.OnCommit(node, block.Height);
         }
     }
 
@@ -90,6 +106,99 @@ public sealed class Checks(Simulation simulation)
         if (node.IsHonest && node.Disk.Log.HoldsFlips)
         {
             _other.Add($"honest member {node.Index} started on a log with a flipped bit");
+        }
+
+        if (node.IsHonest && node.Disk.HoldsRot)
+        {
+            _other.Add($"honest member {node.Index} started on a store with a flipped bit");
+        }
+    }
+
+    /// <summary>A node goes on from a snapshot.</summary>
+    public void OnSnapshot(SimulatedNode node, SnapshotProof proof, LedgerState state)
+    {
+        if (node.IsHonest)
+        {
+            _agreement.Add(node.Index, node.Disk.Tip);
+            _states!.OnSnapshot(node, proof.Height, state.Root);
+        }
+    }
+
+    /// <summary>A node has lost its memory.</summary>
+    public void OnCrash(SimulatedNode node)
+    {
+        Evidence.OnCrash(node);
+        Checkpoints?.OnCrash(node);
+    }
+
+    /// <summary>A node's store is gone, with what only it had.</summary>
+    public void OnStoreLost(SimulatedNode node)
+    {
+        if (node.IsHonest)
+        {
+            Entries.OnStoreLost(node.Index);
+            Evidence.OnStoreLost(node);
+        }
+    }
+
+    /// <summary>An honest member answers a question.</summary>
+    public void OnServed(SimulatedNode node, RequestKind kind, ReadOnlyMemory<byte> reply)
+    {
+        if (kind != RequestKind.Range)
+        {
+            return;
+        }
+
+        if (!SyncProtocol.TryDecodeRange(reply, out List<RangeBlock>? blocks))
+        {
+            _other.Add($"honest member {node.Index} served what is no range of blocks");
+            return;
+        }
+
+        foreach (RangeBlock block in blocks)
+        {
+            if (!BlockContent.TryDecode(block.Content.Span, out BlockContent? content) || _agreement.HashAt(content.Header.Height) != content.Hash)
+            {
+                _other.Add($"honest member {node.Index} served a block that is not the chain's");
+            }
+        }
+    }
+
+    /// <summary>An honest member answers with a block's content.</summary>
+    public void OnServed(SimulatedNode node, Hash256 hash, byte[] content)
+    {
+        if (!node.Blocks.TryRead(content, out BlockLink link) || link.Hash != hash)
+        {
+            _other.Add($"honest member {node.Index} served a block that is not the one asked for");
+        }
+    }
+
+    /// <summary>A member took another one's answer for a lie.</summary>
+    public void OnLieFound(SimulatedNode node, NodeIndex source, string reason)
+    {
+        if (!node.IsHonest)
+        {
+            return;
+        }
+
+        LiesFound[reason] = LiesFound.GetValueOrDefault(reason) + 1;
+        if (!simulation.IsByzantine(source))
+        {
+            _other.Add($"honest member {node.Index} takes an answer of honest member {source} for a lie: {reason}");
+        }
+    }
+
+    /// <summary>An honest member answers a coordinator.</summary>
+    public void OnSigningReply(SimulatedNode node, ReadOnlySpan<byte> request, ReadOnlySpan<byte> reply) => Checkpoints!.OnReply(node, request, reply);
+
+    /// <summary>A member holds a signed checkpoint.</summary>
+    public void OnCheckpoint(SimulatedNode node, SignedCheckpoint signed)
+    {
+        simulation.Trace.Add(signed.Checkpoint.SigningHash().Prefix64);
+        if (node.IsHonest)
+        {
+            Height height = signed.Checkpoint.Height;
+            Checkpoints!.OnSigned(node, signed, _agreement.HashAt(height), _states!.RootAt(height));
         }
     }
 

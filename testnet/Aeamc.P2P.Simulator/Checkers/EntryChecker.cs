@@ -27,6 +27,15 @@ public sealed class EntryChecker
         }
     }
 
+    /// <summary>A member's operator gave up its store: what only that promised cannot be held against it.</summary>
+    public void OnStoreLost(NodeIndex by)
+    {
+        foreach (Hash256 entry in _waiting.Where(pair => pair.Value.By == by).Select(pair => pair.Key).ToList())
+        {
+            _waiting.Remove(entry);
+        }
+    }
+
     /// <summary>The next height's outcomes.</summary>
     public void OnBlock(IReadOnlyList<EntryOutcome> outcomes, ulong proofsCounted)
     {

@@ -14,6 +14,7 @@ public sealed class StateRootChecker(Simulation simulation, LedgerNetwork networ
 {
     private readonly ChainContext _context = network.NewContext(simulation);
     private readonly List<Hash256> _roots = [network.Genesis.Genesis().Root];
+    private readonly List<(Height Height, NodeIndex Node, Hash256 Root)> _awaited = [];
     private ChainBlock _head = network.GenesisBlock();
 
     public List<string> Violations { get; } = [];
@@ -29,6 +30,23 @@ public sealed class StateRootChecker(Simulation simulation, LedgerNetwork networ
         }
 
         return first;
+    }
+
+    /// <summary>The state root after a height; null when no one has got there.</summary>
+    public Hash256? RootAt(Height height) => height.Value < (ulong)_roots.Count ? _roots[(int)height.Value] : null;
+
+    /// <summary>A member goes on from a state that it did not execute.</summary>
+    public void OnSnapshot(SimulatedNode node, Height height, Hash256 root)
+    {
+        if (RootAt(height) is not { } expected)
+        {
+            // Only a byzantine member has committed it so far.
+            _awaited.Add((height, node.Index, root));
+        }
+        else if (expected != root)
+        {
+            Violations.Add($"state of member {node.Index} out of a snapshot of height {height} is {root.ToShortString()}, not {expected.ToShortString()}");
+        }
     }
 
     private BlockResult? Execute(SimulatedNode node, Hash256 hash)
@@ -56,6 +74,7 @@ public sealed class StateRootChecker(Simulation simulation, LedgerNetwork networ
             Violations.Add($"the header of height {content.Header.Height} names the state {content.Header.StateRoot.ToShortString()}, not {_roots[^1].ToShortString()}");
         }
 
+        Timestamp before = _head.Timestamp;
         ExecutedBlock executed = BlockRules.Execute(_context, content.Header, hash, _head.Executed!, entries);
         _head = new ChainBlock(_head.Ref.Child(hash, content.Header.View), content)
         {
@@ -64,6 +83,17 @@ public sealed class StateRootChecker(Simulation simulation, LedgerNetwork networ
             Executed = executed,
         };
         _roots.Add(executed.State.Root);
+        foreach ((Height height, NodeIndex by, Hash256 root) in _awaited.Where(awaited => awaited.Height == content.Header.Height && awaited.Root != executed.State.Root))
+        {
+            Violations.Add($"state of member {by} out of a snapshot of height {height} is {root.ToShortString()}, not {executed.State.Root.ToShortString()}");
+        }
+
+        ulong interval = network.Genesis.Parameters.CheckpointIntervalMs;
+        if (content.Header.Timestamp.Milliseconds / interval > before.Milliseconds / interval)
+        {
+            simulation.Checks.Checkpoints?.OnDue(content.Header.Height, simulation.Clock.Now);
+        }
+
         return executed.Result;
     }
 }

@@ -39,7 +39,7 @@ public static class CommandLine
 
         if (o.Stack != Application.StackKind.Consensus)
         {
-            text.Append(CultureInfo.InvariantCulture, $" --stack {o.Stack} --devices {o.Devices}");
+            text.Append(CultureInfo.InvariantCulture, $" --stack {o.Stack} --devices {o.Devices}{(o.Signs ? " --sign" : "")}");
         }
 
         if (o.Load != Load.Busy)

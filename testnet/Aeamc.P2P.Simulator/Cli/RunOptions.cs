@@ -43,12 +43,13 @@ internal sealed class RunOptions
     private readonly Option<Load> _load = new("--load") { Description = "When entries wait.", DefaultValueFactory = _ => Load.Busy };
     private readonly Option<int> _drift = Number("--drift", "Greatest error of a member's timers, in a thousand.", 0, 0, 500);
     private readonly Option<int> _skew = Number("--skew", "Greatest constant error of a member's wall clock, in milliseconds.", 0, 0, 100_000);
-    private readonly Option<StackKind> _stack = new("--stack") { Description = "Consensus alone, or devices, batches and the ledger as well (at most 128 members).", DefaultValueFactory = _ => StackKind.Consensus };
+    private readonly Option<StackKind> _stack = new("--stack") { Description = "Consensus alone, or devices, batches, the ledger, evidence, ranges and snapshots as well (at most 128 members).", DefaultValueFactory = _ => StackKind.Consensus };
+    private readonly Option<bool> _sign = new("--sign") { Description = "Members co-sign checkpoints as well; needs --stack full." };
     private readonly Option<int> _devices = Number("--devices", "Devices that hand in entries, with the full stack.", 4, 1, 10_000);
     private readonly Option<int?> _trouble = new("--trouble") { Description = "Loss, duplicates and faults only so many milliseconds; then a calm in which finalization must resume within the bound.", HelpName = "MS" };
     private readonly Option<IReadOnlyList<Fault>> _faults = new("--faults")
     {
-        Description = "A schedule: crash:NODE@MS+MS, crash-unsynced, crash-unsent; split:SET@MS+MS, mute:SET@MS+MS (a set is hexadecimal bits); jump:NODEbyMS@MS+MS; flip:NODE@MS+MS (a bit of its log or watermark); full:NODE@MS+MS (its disk).",
+        Description = "A schedule: crash:NODE@MS+MS, crash-unsynced, crash-unsent; split:SET@MS+MS, mute:SET@MS+MS (a set is hexadecimal bits); jump:NODEbyMS@MS+MS; flip:NODE@MS+MS (a bit of its log or watermark); full:NODE@MS+MS (its disk); rot:NODE@MS+MS (a bit of its store, which is fetched again) and late:NODE@0+MS (it starts then), by blocks, or rot-snapshot and late-snapshot.",
         HelpName = "LIST",
         DefaultValueFactory = _ => [],
         CustomParser = ParseFaults,
@@ -59,7 +60,7 @@ internal sealed class RunOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_nodes, _blocks, _seed, _seeds, _random, _delay, _jitter, _loss, _duplicate, _attack, _byzantine, _crash, _load, _drift, _skew, _stack, _devices, _trouble, _faults, _report, _json])
+        foreach (Option option in (Option[])[_nodes, _blocks, _seed, _seeds, _random, _delay, _jitter, _loss, _duplicate, _attack, _byzantine, _crash, _load, _drift, _skew, _stack, _sign, _devices, _trouble, _faults, _report, _json])
         {
             command.Options.Add(option);
         }
@@ -91,6 +92,12 @@ internal sealed class RunOptions
             return null;
         }
 
+        if (parsed.GetValue(_sign) && stack != StackKind.Full)
+        {
+            problem = "--sign needs --stack full: a checkpoint names the ledger's state.";
+            return null;
+        }
+
         double crash = parsed.GetValue(_crash);
         if (crash is < 0 or > 100 || double.IsNaN(crash))
         {
@@ -116,6 +123,7 @@ internal sealed class RunOptions
             ClockDriftPermille = parsed.GetValue(_drift),
             ClockSkew = parsed.GetValue(_skew),
             Stack = stack,
+            Signs = parsed.GetValue(_sign),
             Devices = parsed.GetValue(_devices),
             TroubleTime = parsed.GetValue(_trouble),
             Faults = parsed.GetValue(_faults)!,

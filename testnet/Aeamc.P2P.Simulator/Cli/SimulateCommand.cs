@@ -23,7 +23,8 @@ public static class SimulateCommand
           aeamc simulate --nodes 16 --blocks 100 --delay 50ms
           aeamc simulate --nodes 31 --delay wan --blocks 200 --json
           aeamc simulate --nodes 7 --loss 0.2 --attack equivocate,delay --crash 0.1 --seed 7
-          aeamc simulate --nodes 7 --stack full --blocks 200   with devices, batches and the ledger
+          aeamc simulate --nodes 7 --stack full --sign --blocks 200   with devices, batches, the ledger and checkpoints
+          aeamc simulate --nodes 7 --stack full --attack lie --trouble 1200 --faults late-snapshot:2@0+900 --delay 5ms   a member comes late, a peer lies to it
           aeamc simulate --random --seeds 2000          short runs with faults drawn from their seeds
           aeamc simulate compare --report out           against a textbook Tendermint, with plots
 

@@ -55,7 +55,7 @@ public sealed class SimulatedLog(bool checks)
     }
 
     /// <summary>Cuts off what a crash tore; the place of damage that is none of a crash's, if any.</summary>
-    public DiskDamage? Examine()
+    public DiskDamage.Log? Examine()
     {
         int broken = checks ? _frames.FindIndex(frame => frame.Checksum != ChecksumOf(frame.Entries)) : -1;
         if (broken < 0)
@@ -65,7 +65,7 @@ public sealed class SimulatedLog(bool checks)
 
         if (broken < _frames.Count - 1)
         {
-            return new DiskDamage(broken);
+            return new DiskDamage.Log(broken);
         }
 
         _frames.RemoveAt(broken);
@@ -73,7 +73,7 @@ public sealed class SimulatedLog(bool checks)
     }
 
     /// <summary>Cuts the log at the damage, as <c>aeamc wal repair</c> does.</summary>
-    public void Cut(DiskDamage damage) => _frames.RemoveRange(damage.Frame, _frames.Count - damage.Frame);
+    public void Cut(DiskDamage.Log damage) => _frames.RemoveRange(damage.Frame, _frames.Count - damage.Frame);
 
     private static ulong ChecksumOf(List<Entry> entries)
     {

@@ -5,13 +5,12 @@ using Aeamc.P2P.Simulator.Application;
 
 namespace Aeamc.P2P.Simulator.Cluster;
 
-/// <summary>Blocks: building and judging them when the core asks, fetching what is missing, committing what is final.</summary>
+/// <summary>Blocks: building and judging them when the core asks, and fetching what is missing.</summary>
 public partial class SimulatedNode
 {
     private const long FetchRetry = 40_000;
 
     private readonly SortedSet<Hash256> _wanted = [];
-    private BlockRef? _committing;
     private Effect.BuildProposal? _waitingToBuild;
     private bool _work;
 
@@ -44,62 +43,13 @@ public partial class SimulatedNode
     /// <summary>It is here; whether it was asked for.</summary>
     public bool Found(Hash256 hash) => _wanted.Remove(hash);
 
-    /// <summary>Commits from the ledger's tip to the finalized block; what is missing is asked for, newest first.</summary>
-    public void Commit()
-    {
-        if (_core is null || _committing is not { } target)
-        {
-            return;
-        }
-
-        var path = new List<BlockLink>();
-        Hash256 next = target.Hash;
-        while (next != Disk.Tip.Hash)
-        {
-            if (!Disk.Contents.TryGetValue(next, out byte[]? content))
-            {
-                Want(next);
-                return;
-            }
-
-            Invariant.Check(Blocks.TryRead(content, out BlockLink block));
-            if (block.Height <= Disk.Tip.Height)
-            {
-                if (!Disk.Ledger.Contains(target))
-                {
-                    Simulation.Checks.OnHalt(this, $"finalized {target} is not on {Disk.Tip}");
-                }
-
-                return;
-            }
-
-            path.Add(block);
-            next = block.ParentHash;
-        }
-
-        path.Reverse();
-        foreach (BlockLink link in path)
-        {
-            BlockRef block = Disk.Tip.Child(link.Hash, link.View);
-            if (!Blocks.TryCommit(block))
-            {
-                return;
-            }
-
-            Disk.Ledger.Add(block);
-            Simulation.OnCommit(this, block);
-        }
-
-        Disk.Prune();
-    }
-
     /// <summary>The bytes of a block, with its place; its proposer is this node.</summary>
     protected (BlockRef Block, byte[] Content) Make(in BlockRef parent, View view, BlockFlaw flaw, ulong salt)
     {
         byte[] content = Blocks.Make(parent, view, flaw, salt);
         Invariant.Check(Blocks.TryRead(content, out BlockLink link));
         BlockRef block = parent.Child(link.Hash, view);
-        Disk.Contents[block.Hash] = content;
+        Disk.Put(block.Hash, content);
         return (block, content);
     }
 
@@ -148,7 +98,7 @@ public partial class SimulatedNode
     /// <summary>A block's bytes have come, asked for or not.</summary>
     private void Keep(Hash256 hash, byte[] content)
     {
-        Disk.Contents[hash] = content;
+        Disk.Put(hash, content);
         if (Found(hash))
         {
             Blocks.Retry();

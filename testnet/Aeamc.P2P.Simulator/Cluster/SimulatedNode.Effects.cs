@@ -50,6 +50,12 @@ public partial class SimulatedNode
                 break;
             case Effect.Finalized finalized:
                 _committing = finalized.Blocks[^1];
+                _finals.Add((finalized.Finalization, finalized.Blocks));
+                if (_finals.Count > MaximumFinals)
+                {
+                    _finals.RemoveAt(0);
+                }
+
                 Commit();
                 break;
             case Effect.ReportNullified nullified:
@@ -57,6 +63,7 @@ public partial class SimulatedNode
                 break;
             case Effect.ReportEvidence evidence:
                 Simulation.Checks.OnEvidence(evidence.Evidence);
+                Blocks.Report(evidence.Evidence);
                 break;
             case Effect.Halt halt:
                 Simulation.Checks.OnHalt(this, $"{halt.Reason}: {halt.Detail}");

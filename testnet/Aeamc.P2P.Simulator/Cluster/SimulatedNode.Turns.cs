@@ -14,7 +14,7 @@ public partial class SimulatedNode
         long life = _life;
         Simulation.Clock.After(microseconds, () =>
         {
-            if (life == _life && _core is not null)
+            if (life == _life && IsUp)
             {
                 action();
             }

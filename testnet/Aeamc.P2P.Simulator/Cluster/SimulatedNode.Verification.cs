@@ -18,6 +18,34 @@ public partial class SimulatedNode
         return envelope.Message;
     }
 
+    /// <summary>
+    /// Rule 14, as the daemon has it: a vote for what is certified passes unverified, as it tells nothing new; unless its voter has said something else beside it over the same
+    /// connection. Then both are wanted.
+    /// </summary>
+    private bool TellsOfTwo(int from, ConsensusMessage? message)
+    {
+        Vote? own = message switch
+        {
+            Vote vote => vote,
+            Proposal proposal => proposal.Notarize,
+            _ => null,
+        };
+        if (own is null || own.Epoch != Simulation.Epoch || own.Voter != Simulation.MemberAt(from) || Simulation.Options.IgnoresLateVotes
+            || _heard.Note(own, _core!.CurrentView) is not { } excluded)
+        {
+            return false;
+        }
+
+        foreach (Vote vote in (ReadOnlySpan<Vote>)[excluded, own])
+        {
+            Envelope alone = Pack(vote);
+            Read(alone);
+            Enqueue(new Unverified(from, alone, Insists: true));
+        }
+
+        return true;
+    }
+
     private void Verify(int from, Envelope envelope)
     {
         if (envelope.Message is CertificatesRequest request)
@@ -26,7 +54,12 @@ public partial class SimulatedNode
             return;
         }
 
-        _unverified.Enqueue((from, envelope));
+        Enqueue(new Unverified(from, envelope, Insists: false));
+    }
+
+    private void Enqueue(Unverified message)
+    {
+        _unverified.Enqueue(message);
         if (!_verifying)
         {
             VerifyNext();
@@ -37,17 +70,18 @@ public partial class SimulatedNode
     private void VerifyNext()
     {
         _verifying = false;
-        while (_unverified.TryDequeue(out (int From, Envelope Envelope) next))
+        while (_core is not null && _unverified.TryDequeue(out Unverified next))
         {
             Envelope envelope = next.Envelope;
-            if (envelope.Message is Vote vote && _core!.Knows(vote.Statement))
+            if (!next.Insists && envelope.Message is Vote vote && _core.Knows(vote.Statement))
             {
                 if (Simulation.MemberAt(next.From) == vote.Voter)
                 {
+                    Simulation.Checks.Evidence.OnHeard(this, vote, next.From, verified: false);
                     Post(new Input.MemberHeard(vote.Voter, vote.Statement.View));
                 }
             }
-            else if (_core!.IsWanted(envelope.Message!))
+            else if (_core.IsWanted(envelope.Message!))
             {
                 int cost = envelope.Signatures * Simulation.Options.Processing.Verify;
                 if (cost > 0)
@@ -55,26 +89,18 @@ public partial class SimulatedNode
                     _verifying = true;
                     Later(cost, () =>
                     {
-                        PostVerified(envelope);
-                        if (_core is not null)
-                        {
-                            VerifyNext();
-                        }
+                        PostVerified(next.From, envelope);
+                        VerifyNext();
                     });
                     return;
                 }
 
-                PostVerified(envelope);
-            }
-
-            if (_core is null)
-            {
-                return;
+                PostVerified(next.From, envelope);
             }
         }
     }
 
-    private void PostVerified(Envelope envelope)
+    private void PostVerified(int from, Envelope envelope)
     {
         if (!envelope.IsVerified)
         {
@@ -82,13 +108,25 @@ public partial class SimulatedNode
             envelope.Input = Simulation.Verify(envelope.Message!);
         }
 
-        if (envelope.Input is { } input)
+        switch (envelope.Input)
         {
-            Post(input);
+            case null:
+                Simulation.Refused++;
+                return;
+            case Input.VoteReceived received:
+                Simulation.Checks.Evidence.OnHeard(this, received.Vote.Message, from, verified: true);
+                break;
+            case Input.ProposalReceived received:
+                Simulation.Checks.Evidence.OnHeard(this, received.Proposal.Message.Notarize, from, verified: true);
+                break;
+            default:
+                break;
         }
-        else
-        {
-            Simulation.Refused++;
-        }
+
+        Post(envelope.Input);
     }
+
+    /// <summary>A message and who sent it.</summary>
+    /// <param name="Insists">It is verified even if it tells nothing new.</param>
+    private readonly record struct Unverified(int From, Envelope Envelope, bool Insists);
 }

@@ -1,23 +1,28 @@
+using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Safety;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Application;
 using Aeamc.P2P.Simulator.Faults;
+using Aeamc.P2P.Simulator.Sync;
 
 namespace Aeamc.P2P.Simulator.Cluster;
 
 /// <summary>
 /// An honest host around the core. Adversaries derive from it and change what they do with effects and with what they send. Parts: this file starts, dies, receives and
-/// sends; <c>.Turns</c> runs the core; <c>.Effects</c> does what it wants; <c>.Verification</c> reads messages; <c>.Chain</c> is about blocks.
+/// answers; <c>.Sending</c> sends; <c>.Requests</c> asks; <c>.Turns</c> runs the core; <c>.Effects</c> does what it wants; <c>.Verification</c> reads messages; <c>.Chain</c> and <c>.Commits</c> are about blocks.
 /// </summary>
 public partial class SimulatedNode : IEndpoint
 {
-    /// <summary>First byte of what a node sends: a consensus message, a question for a blob, a block's content, a batch.</summary>
+    /// <summary>First byte of what a node sends: a consensus message, a question for a blob, a block's content, a batch, a question and an answer of <see cref="RequestKind"/>, a signed checkpoint.</summary>
     protected const byte MessageCode = 0;
     protected const byte FetchCode = 1;
     protected const byte ContentCode = 2;
     internal const byte BatchCode = 3;
+    protected const byte RequestCode = 4;
+    protected const byte ReplyCode = 5;
+    internal const byte CheckpointCode = 6;
 
     private readonly Queue<Input> _inbox = new();
     private readonly List<Effect> _turn = [];
@@ -29,8 +34,10 @@ public partial class SimulatedNode : IEndpoint
     private bool _turnPending;
     private long _life;
     private long _timerIds;
-    private readonly Queue<(int From, Envelope Envelope)> _unverified = new();
+    private readonly Queue<Unverified> _unverified = new();
     private bool _verifying;
+    private HeardVotes _heard;
+    private SnapshotJoin? _join;
 
     public SimulatedNode(Simulation simulation, NodeIndex index, int endpoint)
     {
@@ -41,6 +48,7 @@ public partial class SimulatedNode : IEndpoint
         Chance = simulation.Chance.Fork();
         _timerPermille = 1000 + Chance.Below((2 * simulation.Options.ClockDriftPermille) + 1) - simulation.Options.ClockDriftPermille;
         _skew = simulation.Options.ClockSkew == 0 ? 0 : 1000L * (Chance.Below((2 * simulation.Options.ClockSkew) + 1) - simulation.Options.ClockSkew);
+        _heard = new HeardVotes(simulation.Committee.Count);
         Blocks = simulation.CreateBlocks(this);
     }
 
@@ -63,8 +71,11 @@ public partial class SimulatedNode : IEndpoint
     /// <summary>Whether its ledger is wrong on purpose, which the checkers must notice.</summary>
     public bool HasBrokenLedger => Simulation.Options.BrokenLedger == Endpoint;
 
-    /// <summary>Null while it is down.</summary>
+    /// <summary>Null while it is down, and while it gets a snapshot.</summary>
     public SimplexCore? Core => _core;
+
+    /// <summary>Whether it runs.</summary>
+    public bool IsUp => _core is not null || _join is not null;
 
     /// <summary>Set to crash in the next turn that writes, and how long to stay down, in microseconds.</summary>
     public (CrashPoint Where, long Length)? CrashAtWrite { get; set; }
@@ -82,7 +93,10 @@ public partial class SimulatedNode : IEndpoint
 
     protected SplitMix Chance { get; }
 
-    /// <summary>Starts, or starts again from the disk; refuses, and says where, when the disk is damaged or full.</summary>
+    /// <summary>64 bits of this node's chance.</summary>
+    public ulong Draw() => Chance.Next();
+
+    /// <summary>Starts, or starts again from the disk; refuses, and says where, when the disk is damaged or full. With an empty store it may get a snapshot first.</summary>
     public void Start()
     {
         if (Disk.IsFull)
@@ -97,7 +111,27 @@ public partial class SimulatedNode : IEndpoint
         }
 
         _life++;
+        if (Simulation.Ledger is { } network && Disk.BeginsWithSnapshot && Disk.IsEmpty)
+        {
+            _join = new SnapshotJoin(Simulation, network, this, Open);
+            _join.Begin();
+            return;
+        }
+
+        Open();
+    }
+
+    /// <summary>Goes on with what the disk has.</summary>
+    private void Open()
+    {
+        _join = null;
         RecoveredState recovered = Recover();
+        if (!Simulation.Options.LeavesWatermark)
+        {
+            Disk.Mark.Restore(recovered.Watermark);
+        }
+
+        _heard = new HeardVotes(Simulation.Committee.Count);
         _guard = new VoteGuard(recovered);
         _core = new SimplexCore(Simulation.Options.Core, Simulation.Committee, Simulation.Leaders, Index, recovered);
         _work = Simulation.Options.Load == Load.Busy;
@@ -107,13 +141,25 @@ public partial class SimulatedNode : IEndpoint
         Blocks.Start();
     }
 
+    /// <summary>An input for the core from elsewhere in this node.</summary>
+    public void Tell(Input input)
+    {
+        if (_core is not null)
+        {
+            Post(input);
+        }
+    }
+
     /// <summary>Loses memory and what was not synced.</summary>
     public void Crash()
     {
         Simulation.Trace.Add(ulong.MaxValue - (ulong)Endpoint);
         _core = null;
         _guard = null;
+        _join = null;
         _committing = null;
+        _finals.Clear();
+        _questions.Clear();
         _waitingToBuild = null;
         _turnPending = false;
         CrashAtWrite = null;
@@ -124,14 +170,26 @@ public partial class SimulatedNode : IEndpoint
         _verifying = false;
         _life++;
         Blocks.Crash();
+        Simulation.Checks.OnCrash(this);
         Disk.Crash(Chance, Simulation.Options.DiskFault);
     }
 
     public virtual void Receive(int from, Envelope envelope)
     {
         Simulation.Network.OnDelivered(from, Endpoint, envelope);
-        if (_core is null || envelope.Bytes.Length == 0)
+        if (!IsUp || envelope.Bytes.Length == 0)
         {
+            return;
+        }
+
+        if (_core is null)
+        {
+            // It waits for a snapshot, and for nothing else.
+            if (envelope.Bytes[0] == ReplyCode && envelope.Bytes.Length > RequestHead + 1)
+            {
+                OnReply(from, envelope.Bytes.AsSpan(1));
+            }
+
             return;
         }
 
@@ -141,6 +199,11 @@ public partial class SimulatedNode : IEndpoint
             ConsensusMessage? message = Read(envelope);
             bool wanted = message is not null && _core.IsWanted(message);
             Simulation.Network.Traffic.OnReceived(envelope, !first || (!wanted && message is Certificate));
+            if (TellsOfTwo(from, message) && message is Vote)
+            {
+                return;
+            }
+
             if (wanted)
             {
                 Verify(from, envelope);
@@ -162,62 +225,23 @@ public partial class SimulatedNode : IEndpoint
             case BatchCode:
                 Blocks.Receive(envelope);
                 break;
+            case RequestCode when body.Length >= RequestHead:
+                OnRequest(from, body);
+                break;
+            case ReplyCode when body.Length > RequestHead:
+                OnReply(from, body);
+                break;
+            case CheckpointCode:
+                Blocks.ReceiveCheckpoint(envelope.Bytes.AsMemory(1));
+                break;
             default:
                 Simulation.Refused++;
                 break;
         }
     }
 
-    /// <summary>Spreads a batch of its own.</summary>
-    public virtual void Gossip(Envelope batch)
-    {
-        for (ushort to = 0; to < Simulation.Committee.Count; to++)
-        {
-            Transmit(new NodeIndex(to), batch);
-        }
-    }
-
     /// <summary>Where memory comes from at a start.</summary>
     protected virtual RecoveredState Recover() => Disk.Recover(Simulation.Epoch);
-
-    /// <summary>A blob to whoever asked for it.</summary>
-    protected virtual void Answer(int to, byte[] blob) => Simulation.Network.Send(Endpoint, to, Simulation.Network.Envelope(blob));
-
-    /// <summary>One message to one member.</summary>
-    protected virtual void Send(NodeIndex to, ConsensusMessage message) => Transmit(to, Pack(message));
-
-    /// <summary>One message to all others.</summary>
-    protected virtual void Broadcast(ConsensusMessage message)
-    {
-        Envelope envelope = Pack(message);
-        for (ushort to = 0; to < Simulation.Committee.Count; to++)
-        {
-            Transmit(new NodeIndex(to), envelope);
-        }
-    }
-
-    protected Envelope Pack(ConsensusMessage message) => Simulation.Network.Envelope([MessageCode, .. ConsensusMessageCodec.Encode(message)]);
-
-    /// <summary>To every node that goes by that member's key, except ourselves.</summary>
-    protected virtual void Transmit(NodeIndex to, Envelope envelope)
-    {
-        if (to == Index)
-        {
-            return;
-        }
-
-        if (!(IsHonest ? envelope.IsSeenHonest : envelope.IsSeen))
-        {
-            envelope.IsSeen = true;
-            envelope.IsSeenHonest |= IsHonest;
-            Simulation.Checks.OnSent(this, Read(envelope));
-        }
-
-        foreach (int endpoint in Simulation.EndpointsOf(to))
-        {
-            Simulation.Network.Send(Endpoint, endpoint, envelope);
-        }
-    }
 
     protected virtual BlockFlaw NextFlaw() => BlockFlaw.None;
 
@@ -239,8 +263,13 @@ public partial class SimulatedNode : IEndpoint
 
     private void Serve(int to, Hash256 hash)
     {
-        if (Disk.Contents.TryGetValue(hash, out byte[]? content))
+        if (Disk.ReadContent(hash) is { } content)
         {
+            if (IsHonest)
+            {
+                Simulation.Checks.OnServed(this, hash, content);
+            }
+
             Answer(to, [ContentCode, .. hash.ToArray(), .. content]);
         }
         else if (Blocks.Find(hash) is { } batch)

@@ -2,21 +2,23 @@ using Aeamc.P2P.Consensus.Safety;
 
 namespace Aeamc.P2P.Simulator.Cluster;
 
-/// <summary>The signer watermark's file: two slots with a checksum each, written in turn; the newest that can be read counts.</summary>
+/// <summary>The signer watermark's file: two slots with a checksum and a counter each, written in turn; the newest that can be read counts.</summary>
 /// <param name="checks">Whether checksums are looked at.</param>
 public sealed class SimulatedWatermark(bool checks)
 {
     private readonly Slot?[] _slots = new Slot?[2];
     private Watermark? _pending;
-    private int _newest;
 
     /// <summary>What a start reads.</summary>
-    public Watermark? Current
+    public Watermark? Current => Newest is { } slot && Watermark.TryDecode(slot.Bytes, out Watermark mark) ? mark : null;
+
+    private Slot? Newest
     {
         get
         {
-            Slot? newest = Readable(_newest) ?? Readable(1 - _newest);
-            return newest is { } slot && Watermark.TryDecode(slot.Bytes, out Watermark mark) ? mark : null;
+            Slot? first = Readable(0);
+            Slot? second = Readable(1);
+            return second is null || (first is not null && first.Counter > second.Counter) ? first : second;
         }
     }
 
@@ -26,9 +28,25 @@ public sealed class SimulatedWatermark(bool checks)
     {
         if (_pending is { } mark && mark != Current)
         {
-            byte[] bytes = mark.Encode();
-            _newest = 1 - _newest;
-            _slots[_newest] = new Slot(bytes, Trace.Fingerprint(bytes));
+            Write(mark);
+        }
+    }
+
+    /// <summary>Whether a slot cannot be read.</summary>
+    public bool HoldsFlips => Array.Exists(_slots, slot => slot is not null && Trace.Fingerprint(slot.Bytes) != slot.Checksum);
+
+    /// <summary>At a start: puts both slots up to the vote that holds.</summary>
+    public void Restore(Watermark? mark)
+    {
+        _pending = mark;
+        if (mark is not { } held)
+        {
+            return;
+        }
+
+        for (int i = 0; i < _slots.Length && !Array.TrueForAll(_slots, slot => slot is not null && IsReadable(slot) && Watermark.TryDecode(slot.Bytes, out Watermark read) && read == held); i++)
+        {
+            Write(held);
         }
     }
 
@@ -44,7 +62,7 @@ public sealed class SimulatedWatermark(bool checks)
     /// <summary>Changes one bit of the newest slot; false when there is none.</summary>
     public bool Flip(SplitMix random)
     {
-        if (_slots[_newest] is not { } slot)
+        if (Newest is not { } slot)
         {
             return false;
         }
@@ -53,7 +71,17 @@ public sealed class SimulatedWatermark(bool checks)
         return true;
     }
 
-    private Slot? Readable(int index) => _slots[index] is { } slot && (!checks || Trace.Fingerprint(slot.Bytes) == slot.Checksum) ? slot : null;
+    /// <summary>Into the slot that does not count: the older or the damaged one.</summary>
+    private void Write(Watermark mark)
+    {
+        byte[] bytes = mark.Encode();
+        ulong counter = (Newest?.Counter ?? 0) + 1;
+        _slots[counter % 2] = new Slot(bytes, counter, Trace.Fingerprint(bytes));
+    }
 
-    private readonly record struct Slot(byte[] Bytes, ulong Checksum);
+    private Slot? Readable(int index) => _slots[index] is { } slot && IsReadable(slot) ? slot : null;
+
+    private bool IsReadable(Slot slot) => !checks || Trace.Fingerprint(slot.Bytes) == slot.Checksum;
+
+    private sealed record Slot(byte[] Bytes, ulong Counter, ulong Checksum);
 }

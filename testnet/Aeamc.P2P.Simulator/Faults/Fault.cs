@@ -30,6 +30,20 @@ public abstract record Fault(int At, int Length)
         public override string ToString() => Text("flip", $"{Node}");
     }
 
+    /// <summary>A node dies, a bit of its store flips, and it starts again; when that is found, its operator moves the store away and it fetches the chain again.</summary>
+    /// <param name="Snapshot">Whether it then begins with a snapshot, and not with the first block.</param>
+    public sealed record Rot(int Node, bool Snapshot, int At, int Length) : Fault(At, Length)
+    {
+        public override string ToString() => Text(Snapshot ? "rot-snapshot" : "rot", $"{Node}");
+    }
+
+    /// <summary>A node starts for the first time when the length is over.</summary>
+    /// <param name="Snapshot">Whether it begins with a snapshot, and not with the first block.</param>
+    public sealed record Late(int Node, bool Snapshot, int At, int Length) : Fault(At, Length)
+    {
+        public override string ToString() => Text(Snapshot ? "late-snapshot" : "late", $"{Node}");
+    }
+
     /// <summary>A node's disk takes no writes for the length.</summary>
     public sealed record FullDisk(int Node, int At, int Length) : Fault(At, Length)
     {
@@ -52,6 +66,10 @@ public abstract record Fault(int At, int Length)
                 return new Crash(node, where, at, length);
             case "flip" when Number(parts[1], out int flipped):
                 return new BitFlip(flipped, at, length);
+            case "rot" or "rot-snapshot" when Number(parts[1], out int rotten):
+                return new Rot(rotten, parts[0] == "rot-snapshot", at, length);
+            case "late" or "late-snapshot" when Number(parts[1], out int late):
+                return new Late(late, parts[0] == "late-snapshot", at, length);
             case "full" when Number(parts[1], out int filled):
                 return new FullDisk(filled, at, length);
             case "split" or "mute" when ulong.TryParse(parts[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong side):

@@ -30,8 +30,8 @@ public static class FaultSchedule
     }
 
     /// <summary>
-    /// Bits of one member's disk that flip, and disks that fill up, within a time in milliseconds. One flip is what a member survives; of two before the first is noticed one may take the
-    /// log's last votes and the other the watermark of them. More than f members with flips may stop the chain, as each may lose votes and go quiet.
+    /// Bits of one member's log and watermark that flip, and disks that fill up, within a time in milliseconds. More than f members with flips may stop the chain, as each may lose votes
+    /// and go quiet.
     /// </summary>
     public static List<Fault> Disks(SplitMix chance, int nodes, int time, int flips, int full)
     {
@@ -45,6 +45,27 @@ public static class FaultSchedule
         for (int i = 0; i < full; i++)
         {
             faults.Add(new Fault.FullDisk(chance.Below(nodes), chance.Below(time), chance.Below(Math.Max(1, time / 3))));
+        }
+
+        return faults;
+    }
+
+    /// <summary>
+    /// A member that comes late, half of the time to begin with a snapshot, and bits of one member's store that flip, within a time in milliseconds. Of one member only: what it fetches again, others
+    /// must have.
+    /// </summary>
+    public static List<Fault> Stores(SplitMix chance, int nodes, int time, int late, int rot)
+    {
+        var faults = new List<Fault>();
+        int victim = chance.Below(nodes);
+        for (int i = 0; i < late; i++)
+        {
+            faults.Add(new Fault.Late(chance.Below(nodes), chance.Permille(500), 0, (time / 3) + chance.Below(time)));
+        }
+
+        for (int i = 0; i < rot; i++)
+        {
+            faults.Add(new Fault.Rot(victim, chance.Permille(500), (time / 4) + chance.Below(time * 3 / 4), chance.Below(Math.Max(1, time / 3))));
         }
 
         return faults;

@@ -20,6 +20,11 @@ public static class ResultJson
         WriteFields(json, result, wallSeconds);
         json.WriteNumber("view", result.View);
         json.WriteNumber("entries", result.Entries);
+        json.WriteNumber("range_blocks", result.RangeBlocks);
+        json.WriteNumber("snapshots", result.Snapshots);
+        json.WriteNumber("checkpoints", result.Checkpoints);
+        json.WriteNumber("convicted", result.Convicted.Count);
+        json.WriteNumber("false_answers", result.Liars.Values.Sum());
         json.WriteNumber("longest_stall_ms", result.Times.LongestStall / 1000.0);
         json.WriteNumber("stall_bound_ms", options.StallBound);
         json.WriteNumber("resume_ms", result.ResumeMicroseconds / 1000.0);

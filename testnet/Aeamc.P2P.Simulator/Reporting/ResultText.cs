@@ -22,6 +22,18 @@ public static class ResultText
             text += string.Create(CultureInfo.InvariantCulture, $"\n  {result.Entries} entries applied");
         }
 
+        if (result.RangeBlocks + result.Snapshots + result.Checkpoints + result.Convicted.Count > 0)
+        {
+            text += string.Create(
+                CultureInfo.InvariantCulture,
+                $"\n  {result.RangeBlocks} blocks came in ranges, {result.Snapshots} members began with a snapshot; {result.Checkpoints} checkpoints signed; {result.Convicted.Count} members convicted");
+        }
+
+        if (result.Liars.Count > 0)
+        {
+            text += $"\n  false answers found out: {string.Join(", ", result.Liars.Select(lie => $"{lie.Key} {lie.Value}"))}";
+        }
+
         text += string.Concat(result.RefusedStarts.Select(start => "\n  " + start));
         return result.Passed ? text : text + string.Concat(result.Violations.Select(v => "\n  violation: " + v));
     }

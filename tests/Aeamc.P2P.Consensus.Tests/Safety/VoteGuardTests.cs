@@ -43,6 +43,22 @@ public class VoteGuardTests
     }
 
     [Fact]
+    public void A_start_knows_the_newest_vote_of_each_kind_and_the_mark_that_they_leave()
+    {
+        BlockRef one = Genesis.Child(Hash256.Of("one"u8), new View(1));
+        Statement[] votes = [Statement.Notarize(Epoch, one), Statement.Finalize(Epoch, one), Statement.Nullify(Epoch, new View(3)), Statement.Nullify(Epoch, new View(2))];
+        WalRecord[] log = [.. votes.Select(vote => new WalRecord.Voted(vote))];
+        RecoveredState behind = RecoveredState.Replay(Epoch, Genesis, log, Watermark.After(null, votes[0]));
+        Assert.Equal([votes[0], votes[2], votes[1]], behind.NewestVotes);
+        Assert.Equal(Watermark.After(null, votes[2]), behind.Watermark);
+
+        // A mark that the log does not know stands: what it tells of is what was forgotten.
+        var unknown = Watermark.After(null, Statement.Nullify(Epoch, new View(4)));
+        RecoveredState forgetful = RecoveredState.Replay(Epoch, Genesis, log, unknown);
+        Assert.Equal((unknown, new View(4)), (forgetful.Watermark, forgetful.Forgotten));
+    }
+
+    [Fact]
     public void Refuses_other_epochs_and_views_at_or_below_the_last_finalization()
     {
         var guard = new VoteGuard(RecoveredState.Fresh(Epoch, Genesis));

@@ -6,7 +6,6 @@ using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Fuzz.Parsers.MessagePack;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Node.Sync;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Fuzz.Parsers;

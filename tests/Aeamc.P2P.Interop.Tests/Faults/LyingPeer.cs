@@ -5,7 +5,6 @@ using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Libp2p.Multiformats;
-using Aeamc.P2P.Node.Sync;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
 

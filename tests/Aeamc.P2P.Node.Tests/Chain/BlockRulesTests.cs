@@ -2,7 +2,6 @@ using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Chain;
-using Aeamc.P2P.Node.Sync;
 using Aeamc.P2P.Node.Tests.Support;
 using Aeamc.P2P.Primitives;
 

@@ -90,6 +90,32 @@ public sealed class ConsensusJournalTests : IDisposable
     }
 
     [Fact]
+    public void A_vote_that_a_crash_left_without_a_mark_has_one_before_it_is_repeated()
+    {
+        With((journal, _, _) =>
+        {
+            journal.Append(new WalRecord.Voted(Notarize(4)));
+            journal.Sync(Watermark.After(null, Notarize(4)));
+            journal.Append(new WalRecord.Voted(Notarize(5)));
+            journal.Append(new WalRecord.Voted(Statement.Nullify(Epoch.Zero, new View(5))));
+            journal.Sync(null);
+        });
+
+        With((journal, log, watermark) =>
+        {
+            RecoveredState recovered = RecoveredState.Replay(Epoch.Zero, Genesis, ConsensusJournal.Replay(log), ConsensusJournal.ReadWatermark(watermark));
+            journal.Restore(recovered);
+            Assert.Equal(recovered.Watermark, ConsensusJournal.ReadWatermark(watermark));
+            journal.Sync(new VoteGuard(recovered).Watermark);
+        });
+
+        // The log is restored from before: now it shows.
+        With((_, _, watermark) => Assert.Equal(
+            new View(5),
+            RecoveredState.Replay(Epoch.Zero, Genesis, [new WalRecord.Voted(Notarize(4))], ConsensusJournal.ReadWatermark(watermark)).Forgotten));
+    }
+
+    [Fact]
     public void The_mark_does_not_rise_before_the_log_is_synced()
     {
         using ConsensusLog log = ConsensusLog.Open(_folder["wal"], new ConsensusLogOptions { OpenFile = path => new LastSync(StableFile.Open(path)) });

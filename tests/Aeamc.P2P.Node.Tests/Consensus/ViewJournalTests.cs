@@ -1,7 +1,6 @@
 using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Consensus;
 using Aeamc.P2P.Node.Tests.Support;
 using Aeamc.P2P.Primitives;

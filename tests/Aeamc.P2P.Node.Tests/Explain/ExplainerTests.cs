@@ -4,7 +4,6 @@ using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Consensus;
 using Aeamc.P2P.Node.Explain;
 using Aeamc.P2P.Node.Tests.Support;

@@ -1,6 +1,6 @@
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Cli;
 using Aeamc.P2P.Node.Configuration;
 using Aeamc.P2P.Node.Hosting;

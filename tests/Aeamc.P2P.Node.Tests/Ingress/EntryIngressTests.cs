@@ -1,9 +1,9 @@
 using System.Threading.Channels;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Cryptography.Verification;
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.Ledger;
-using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Hosting;
 using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Node.Metrics;

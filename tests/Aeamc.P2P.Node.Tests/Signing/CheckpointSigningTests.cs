@@ -110,7 +110,7 @@ public sealed class CheckpointSigningTests : IAsyncLifetime
     [Fact]
     public void A_block_is_due_when_it_is_the_first_of_its_interval()
     {
-        bool[] due = [.. Enumerable.Range(0, 5).Select(height => CheckpointRule.IsDue(new Height((ulong)height), _committee.Genesis, _chain.Head, _chain.Store))];
+        bool[] due = [.. Enumerable.Range(0, 5).Select(height => CheckpointRule.IsDue(new Height((ulong)height), _committee.Genesis, _chain.Head, _chain.Store.Header))];
 
         Assert.Equal([false, false, true, false, false], due);
         Assert.Equal(due[1..4], _chain.Committed.Select(block => CheckpointRule.IsDue(block.Before.Timestamp, block.Head.Timestamp, block.Head.State.Parameters)));
@@ -122,12 +122,12 @@ public sealed class CheckpointSigningTests : IAsyncLifetime
         foreach (FinalizedBlock block in _chain.Committed)
         {
             Assert.Equal(
-                CheckpointRule.At(block.Height, _committee.Genesis, block.Head, _chain.Store),
-                CheckpointRule.At(block.Height, _committee.Genesis, _chain.Head, _chain.Store));
+                CheckpointRule.At(block.Height, _committee.Genesis, block.Head, _chain.Store.Header),
+                CheckpointRule.At(block.Height, _committee.Genesis, _chain.Head, _chain.Store.Header));
         }
 
-        Assert.Null(CheckpointRule.At(Height.Zero, _committee.Genesis, _chain.Head, _chain.Store));
-        Assert.Null(CheckpointRule.At(new Height(4), _committee.Genesis, _chain.Head, _chain.Store));
+        Assert.Null(CheckpointRule.At(Height.Zero, _committee.Genesis, _chain.Head, _chain.Store.Header));
+        Assert.Null(CheckpointRule.At(new Height(4), _committee.Genesis, _chain.Head, _chain.Store.Header));
     }
 
     [Theory]
@@ -142,7 +142,7 @@ public sealed class CheckpointSigningTests : IAsyncLifetime
 
         SignedCheckpoint signed = await SignAsync();
 
-        Assert.Equal(CheckpointRule.At(new Height(2), _committee.Genesis, _chain.Head, _chain.Store), signed.Checkpoint);
+        Assert.Equal(CheckpointRule.At(new Height(2), _committee.Genesis, _chain.Head, _chain.Store.Header), signed.Checkpoint);
         var trust = new TrustAnchor(_committee.Genesis.NetworkId, _committee.Genesis.ClusterId, _shares[0].PublicKey.GroupKey.ToArray());
         Assert.Equal(ProofVerdict.Valid, signed.Verify(trust, CheckpointSignatureVerifier.Shared));
         Assert.Equal(new Height(2), _chain.Store.LastCheckpoint()!.Value.Height);
@@ -186,7 +186,7 @@ public sealed class CheckpointSigningTests : IAsyncLifetime
     /// <summary>Whether a member answers a request for a nonce commitment.</summary>
     private async Task<bool> AsksAsync(FakeHost from, ulong height, int to = 1)
     {
-        Hash256 message = CheckpointRule.At(new Height(height), _committee.Genesis, _chain.Head, _chain.Store)?.SigningHash() ?? Hash256.Zero;
+        Hash256 message = CheckpointRule.At(new Height(height), _committee.Genesis, _chain.Head, _chain.Store.Header)?.SigningHash() ?? Hash256.Zero;
         byte[] roast = new RoastCoordinator(Secp256k1Group.Shared, _shares[0].PublicKey, message).Outstanding()[0].Request.Encode();
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
         var writer = new MessagePackWriter(buffer);

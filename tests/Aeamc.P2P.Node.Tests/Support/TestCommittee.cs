@@ -8,7 +8,6 @@ using Aeamc.P2P.Cryptography.Secp256k1;
 using Aeamc.P2P.Cryptography.Verification;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Chain;
-using Aeamc.P2P.Node.Hosting;
 using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Node.Keygen;
 using Aeamc.P2P.Primitives;

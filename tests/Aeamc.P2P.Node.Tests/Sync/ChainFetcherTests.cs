@@ -153,6 +153,14 @@ public sealed class ChainFetcherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_member_that_lacks_a_block_refuses_instead_of_saying_nothing()
+    {
+        _ = new ChainServer(_hosts[1], _chain.Store);
+        RequestResult result = await _hosts[0].RequestAsync(_hosts[1].LocalPeer, SyncProtocol.Block, SyncProtocol.EncodeHashes([Hash256.Of("none"u8)]), TestContext.Current.CancellationToken);
+        Assert.Equal(RequestStatus.Refused, result.Status);
+    }
+
+    [Fact]
     public async Task When_nobody_has_the_range_the_chain_asks_again_in_its_own_time()
     {
         (_, BlockRef[] refs) = await TwoBlocksAsync();

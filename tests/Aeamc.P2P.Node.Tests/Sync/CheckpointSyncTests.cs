@@ -6,6 +6,7 @@ using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Libp2p.Gossipsub;
 using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Libp2p.Multiformats;
+using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Ingress;
 using Aeamc.P2P.Node.Signing;
 using Aeamc.P2P.Node.Sync;
@@ -62,9 +63,9 @@ public sealed class CheckpointSyncTests : IAsyncLifetime
         Assert.NotNull(_behind.Head.State.GroupKey);
         for (ulong height = 1; height <= 300; height++)
         {
-            if (CheckpointRule.IsDue(new Height(height), _committee.Genesis, _behind.Head, _behind.Store))
+            if (CheckpointRule.IsDue(new Height(height), _committee.Genesis, _behind.Head, _behind.Store.Header))
             {
-                _signed.Add(Sign(CheckpointRule.At(new Height(height), _committee.Genesis, _behind.Head, _behind.Store)!));
+                _signed.Add(Sign(CheckpointRule.At(new Height(height), _committee.Genesis, _behind.Head, _behind.Store.Header)!));
                 _ahead.PutCheckpoint(new Height(height), CheckpointSigning.Encode(_signed[^1]));
             }
         }

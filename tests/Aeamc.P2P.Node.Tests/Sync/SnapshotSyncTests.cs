@@ -273,6 +273,20 @@ public sealed class SnapshotSyncTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Members_that_run_and_have_no_snapshot_yet_refuse_and_are_not_called_liars()
+    {
+        foreach (FakeHost host in _hosts[1..])
+        {
+            // As after a restart.
+            _ = new SnapshotServer(host, _ahead.Store);
+        }
+
+        Assert.Null(await RunAsync("new"));
+        Assert.Empty(_demoted);
+        Assert.Null(_servers[0].ServeChunk(SnapshotProtocol.EncodeChunkRequest(new Height(1), StatePrefix.Root)));
+    }
+
+    [Fact]
     public async Task When_members_have_no_snapshot_yet_blocks_are_fetched_instead()
     {
         foreach (FakeHost host in _hosts[1..])

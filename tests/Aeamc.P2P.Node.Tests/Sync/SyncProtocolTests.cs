@@ -1,6 +1,5 @@
 using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
-using Aeamc.P2P.Node.Sync;
 using Aeamc.P2P.Node.Tests.Support;
 using Aeamc.P2P.Primitives;
 

@@ -99,6 +99,68 @@ public sealed class SignerWatermarkTests : IDisposable
     }
 
     [Fact]
+    public void A_start_puts_the_file_up_to_what_is_on_record_and_passes_over_what_is_older()
+    {
+        using (SignerWatermark watermark = Open())
+        {
+            watermark.TryRaise(Mark(0, 5, 1, A));
+            watermark.Restore([Mark(0, 4, 1, B), Mark(0, 6, 2, A)]);
+            Assert.Equal((Mark(0, 5, 1, A), Mark(0, 6, 2, A)), (watermark.Of(1), watermark.Of(2)));
+            Assert.Contains("view 6", Assert.Throws<StorageException>(() => watermark.Restore([Mark(0, 7, 1, A), Mark(0, 6, 2, B)])).Message, StringComparison.Ordinal);
+            Assert.Equal(Mark(0, 5, 1, A), watermark.Of(1));
+        }
+
+        using SignerWatermark again = Open();
+        Assert.Equal(Mark(0, 6, 2, A), again.Highest);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    [InlineData(1, 1)]
+    public void After_a_start_either_slot_alone_tells_of_the_newest_vote(int damaged, int next)
+    {
+        SignerMark newest = Mark(0, 7, 1, B);
+        using (SignerWatermark watermark = Open())
+        {
+            watermark.TryRaise(Mark(0, 6, 1, A));
+            watermark.TryRaise(newest);
+        }
+
+        Flip(damaged);
+        using (SignerWatermark watermark = Open())
+        {
+            watermark.Restore([newest]);
+            Assert.Equal(newest, watermark.Highest);
+        }
+
+        Flip(next);
+        using SignerWatermark again = Open();
+        Assert.Equal(newest, again.Highest);
+    }
+
+    [Fact]
+    public void A_start_that_finds_both_slots_as_they_should_be_writes_nothing()
+    {
+        using (SignerWatermark watermark = Open())
+        {
+            watermark.Restore([]);
+            Assert.Null(watermark.Highest);
+            watermark.TryRaise(Mark(0, 7, 1, B));
+            watermark.Restore([]);
+        }
+
+        byte[] before = File.ReadAllBytes(_folder["signer"]);
+        using (SignerWatermark watermark = Open())
+        {
+            watermark.Restore([Mark(0, 6, 1, A), Mark(0, 7, 1, B)]);
+        }
+
+        Assert.Equal(before, File.ReadAllBytes(_folder["signer"]));
+    }
+
+    [Fact]
     public void A_file_without_a_readable_slot_is_refused_rather_than_taken_for_new()
     {
         File.WriteAllBytes(_folder["signer"], new byte[5000]);
@@ -128,6 +190,13 @@ public sealed class SignerWatermarkTests : IDisposable
         byte[] slot = new byte[WatermarkSlot.Bytes];
         WatermarkSlot.Write(slot, 9, [Mark(1, 300, 2, Hash256.Zero)]);
         Assert.Equal("26192416" + "2C000000" + "9301099194" + "01" + "CD012C" + "02" + "C420" + new string('0', 64), Convert.ToHexString(slot)[..(2 * (8 + 0x2C))]);
+    }
+
+    private void Flip(int slot)
+    {
+        byte[] bytes = File.ReadAllBytes(_folder["signer"]);
+        bytes[(slot * WatermarkSlot.Distance) + 20] ^= 1;
+        File.WriteAllBytes(_folder["signer"], bytes);
     }
 
     private SignerWatermark Open() => SignerWatermark.Open(_folder["signer"]);

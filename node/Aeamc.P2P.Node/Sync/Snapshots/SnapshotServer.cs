@@ -1,31 +1,22 @@
-using Aeamc.P2P.Consensus.Microblocks;
+using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Proofs;
-using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Libp2p;
 using Aeamc.P2P.Libp2p.Messaging;
 using Aeamc.P2P.Node.Chain;
-using Aeamc.P2P.Node.Signing;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
 
 namespace Aeamc.P2P.Node.Sync.Snapshots;
 
-/// <summary>
-/// Hands out the state after checkpointed blocks: every member has the same ones, so a new node asks all of them at once. A snapshot is a reference to an
-/// immutable state tree and costs nothing to take; a few are kept, so that a slow reader is not left in the middle.
-/// </summary>
+/// <summary>Hands out what the <see cref="SnapshotShelf"/> holds, headers with their proofs, and what this node keeps.</summary>
 public sealed class SnapshotServer
 {
-    /// <summary>Snapshots kept.</summary>
-    public const int MaximumSnapshots = 3;
-
     private static readonly RequestOptions ChunkLimits = new(128, SnapshotProtocol.MaximumChunk, TimeSpan.FromSeconds(10), 8);
 
     private readonly NodeStore _store;
     private readonly int _targetChunk;
     private readonly Lock _gate = new();
-    private readonly List<(SnapshotProof Proof, StateTree Tree)> _snapshots = [];
-    private Candidate? _candidate;
+    private readonly SnapshotShelf _shelf = new();
 
     public SnapshotServer(ILibp2pHost host, NodeStore store, int targetChunk = SnapshotProtocol.TargetChunk)
     {
@@ -50,7 +41,7 @@ public sealed class SnapshotServer
         {
             lock (_gate)
             {
-                return _snapshots.Count > 0 ? _snapshots[^1].Proof.Height : null;
+                return _shelf.Newest?.Height;
             }
         }
     }
@@ -69,36 +60,7 @@ public sealed class SnapshotServer
     {
         lock (_gate)
         {
-            if (_candidate is { } waiting)
-            {
-                waiting.Following.Add(block.Head.Header!);
-                if (block.Finalization is { } finalization)
-                {
-                    Keep(waiting, finalization);
-                    _candidate = null;
-                }
-                else if (waiting.Following.Count == SnapshotProof.MaxFollowing)
-                {
-                    _candidate = null;
-                }
-            }
-
-            // The block after genesis has no parent with a header.
-            if (block.Before.Header is { } parent && CheckpointRule.IsDue(block.Before.Timestamp, block.Head.Timestamp, block.Head.State.Parameters))
-            {
-                _candidate = new Candidate(parent, block.Head, block.Block.Content!.Payload);
-            }
-        }
-    }
-
-    private void Keep(Candidate taken, Certificate finalization)
-    {
-        var proof = new SnapshotProof(
-            taken.Parent, taken.Head.Header!, taken.Payload, taken.Following, ConsensusMessageCodec.Encode(finalization), taken.Head.Mountains);
-        _snapshots.Add((proof, taken.Head.State.Tree));
-        if (_snapshots.Count > MaximumSnapshots)
-        {
-            _snapshots.RemoveAt(0);
+            _shelf.Follow(block.Before, block.Head, block.Block.Content!.Payload, block.Finalization);
         }
     }
 
@@ -106,7 +68,7 @@ public sealed class SnapshotServer
     {
         lock (_gate)
         {
-            return request.Span.SequenceEqual(SnapshotProtocol.Nothing.Span) && _snapshots.Count > 0 ? _snapshots[^1].Proof.Encode() : null;
+            return Answers.OrRefuse(request.Span.SequenceEqual(SnapshotProtocol.Nothing.Span) ? _shelf.Newest?.Encode() : null);
         }
     }
 
@@ -117,13 +79,13 @@ public sealed class SnapshotServer
             return null;
         }
 
-        StateTree? tree;
+        StateChunk? chunk;
         lock (_gate)
         {
-            tree = _snapshots.Find(snapshot => snapshot.Proof.Height == height).Tree;
+            chunk = _shelf.Read(height, prefix, _targetChunk);
         }
 
-        return tree is null ? null : StateChunk.Read(tree, prefix, _targetChunk).Encode();
+        return Answers.OrRefuse(chunk?.Encode());
     }
 
     private ReadOnlyMemory<byte>? ServeHeaders(ReadOnlyMemory<byte> request)
@@ -147,12 +109,6 @@ public sealed class SnapshotServer
         return SnapshotProtocol.EncodeHeaders(headers);
     }
 
-    private ReadOnlyMemory<byte>? ServeKept(ReadOnlyMemory<byte> request) =>
-        request.Span.SequenceEqual(SnapshotProtocol.Nothing.Span) ? SnapshotProtocol.EncodeKept(_store.First, _store.Head?.Height ?? Height.Zero) : null;
-
-    /// <summary>A state waiting for the finalization that proves it.</summary>
-    private sealed record Candidate(MicroblockHeader Parent, FinalizedHead Head, BlockPayload Payload)
-    {
-        public List<MicroblockHeader> Following { get; } = [];
-    }
+    private ReadOnlyMemory<byte>? ServeKept(ReadOnlyMemory<byte> request) => Answers.OrRefuse(
+        request.Span.SequenceEqual(SnapshotProtocol.Nothing.Span) ? SnapshotProtocol.EncodeKept(_store.First, _store.Head?.Height ?? Height.Zero) : null);
 }

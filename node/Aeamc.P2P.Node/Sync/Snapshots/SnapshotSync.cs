@@ -11,8 +11,8 @@ using Aeamc.P2P.Storage.Store;
 namespace Aeamc.P2P.Node.Sync.Snapshots;
 
 /// <summary>
-/// Fills an empty store with the newest state that members hand out, in parts from several members at once. A part is believed when it hashes to what the
-/// part above it says, and the topmost one when a quorum's finalization says so. What is here survives a restart and, where nothing changed, a newer snapshot.
+/// Fills an empty store with the newest state that members hand out, in parts from several members at once, as <see cref="SnapshotChoice"/> and
+/// <see cref="SnapshotPlan"/> say. What is here survives a restart and, where nothing changed, a newer snapshot.
 /// </summary>
 public sealed class SnapshotSync(
     ILibp2pHost host, ChainContext context, SyncSources sources, IFinalizationVerifier finalizations, NodeStore store, CancellationToken stopping)
@@ -49,30 +49,18 @@ public sealed class SnapshotSync(
     /// <summary>The newest snapshot that proves itself; or none, when so many members have none that one of them is honest.</summary>
     private async Task<(SnapshotProof? Proof, bool None)> FindAsync()
     {
-        SnapshotProof? best = null;
-        int without = 0;
+        var choice = new SnapshotChoice(context, finalizations);
         foreach (PeerId peer in sources.Order([]))
         {
             RequestResult result = await host.RequestAsync(peer, SnapshotProtocol.Offer, SnapshotProtocol.Nothing, stopping);
             stopping.ThrowIfCancellationRequested();
-            if (result.Status == RequestStatus.Refused)
+            if (!choice.Take(Answers.StatusOf(result.Status), result.Response.Span))
             {
-                without++;
-            }
-            else if (result.Status == RequestStatus.Ok)
-            {
-                if (!SnapshotProof.TryDecode(result.Response.Span, out SnapshotProof? proof) || proof.Verify(context.Genesis.ClusterId, finalizations) != ProofVerdict.Valid)
-                {
-                    sources.Lied(peer, "snapshot_proof");
-                }
-                else if (best is null || proof.Height > best.Height)
-                {
-                    best = proof;
-                }
+                sources.Lied(peer, "snapshot_proof");
             }
         }
 
-        return (best, best is null && without > context.Committee.Count - context.Committee.Quorum);
+        return (choice.Best, choice.IsNone);
     }
 
     private async Task<bool> FetchAsync(SnapshotProof proof)
@@ -108,107 +96,57 @@ public sealed class SnapshotSync(
     }
 
     /// <summary>All parts, in the order of their paths, once they are in the store; null when no connected member hands this snapshot out any more.</summary>
-    private async Task<List<StatePrefix>?> FetchStateAsync(SnapshotProof proof)
+    private async Task<IReadOnlyList<StatePrefix>?> FetchStateAsync(SnapshotProof proof)
     {
-        var parts = new List<StatePrefix>();
-        var places = new Stack<Place>();
-        var asking = new Dictionary<Task<Answer>, Place>();
-        places.Push(new Place(StatePrefix.Root, proof.StateRoot));
+        var plan = new SnapshotPlan(proof, MaximumParts);
+        var asking = new Dictionary<Task<SnapshotAnswer>, SnapshotAsk>();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         try
         {
-            while (places.Count + asking.Count > 0)
+            while (!plan.IsDone)
             {
-                while (asking.Count < MaximumParts && places.TryPop(out Place? place))
+                foreach (SnapshotAsk ask in plan.Next(sources, store.Staging.Has))
                 {
-                    if (store.Staging.Has(place.Prefix, place.Hash))
-                    {
-                        parts.Add(place.Prefix);
-                        continue;
-                    }
-
-                    if (sources.Take(place.Tried, [], out bool exhausted) is not { } source)
-                    {
-                        if (exhausted)
-                        {
-                            return null;
-                        }
-
-                        places.Push(place);
-                        break;
-                    }
-
-                    place.Tried.Add(source);
-                    asking.Add(AskAsync(proof.Height, place, source, enough.Token), place);
+                    asking.Add(AskAsync(ask, enough.Token), ask);
                 }
 
-                if (asking.Count == 0)
+                if (plan.IsLost)
                 {
-                    if (places.Count > 0)
+                    return null;
+                }
+
+                if (asking.Count > 0)
+                {
+                    Task<SnapshotAnswer> done = await Task.WhenAny(asking.Keys);
+                    asking.Remove(done, out SnapshotAsk? asked);
+                    stopping.ThrowIfCancellationRequested();
+                    if (plan.Take(asked!, await done, sources) is { } entries)
                     {
-                        await Task.Delay(RetryInterval, host.Time, stopping);
+                        store.Staging.Put(asked!.Prefix, asked.Hash, entries);
                     }
                 }
-                else
+                else if (!plan.IsDone)
                 {
-                    Task<Answer> done = await Task.WhenAny(asking.Keys);
-                    asking.Remove(done, out Place? asked);
-                    Take(await done, asked!, places, parts);
+                    await Task.Delay(RetryInterval, host.Time, stopping);
                 }
             }
         }
         finally
         {
+            plan.End(sources);
+            Fetched += plan.Fetched;
             await enough.CancelAsync();
-            foreach (Answer late in await Task.WhenAll(asking.Keys))
-            {
-                sources.Return(late.From, null);
-            }
+            await Task.WhenAll(asking.Keys);
         }
 
-        parts.Sort((a, b) => a.Bits.CompareTo(b.Bits));
-        return parts;
+        return plan.Parts;
     }
 
-    private void Take(Answer answer, Place place, Stack<Place> places, List<StatePrefix> parts)
+    private async Task<SnapshotAnswer> AskAsync(SnapshotAsk ask, CancellationToken cancellation)
     {
-        stopping.ThrowIfCancellationRequested();
-        sources.Return(answer.From, answer.Chunk is not null ? true : answer.Status == RequestStatus.Refused ? null : false);
-        if (answer.Lied)
-        {
-            sources.Lied(answer.From, "snapshot_chunk");
-        }
-
-        if (answer.Chunk is not { } chunk)
-        {
-            places.Push(place);
-            return;
-        }
-
-        Fetched++;
-        foreach ((StatePrefix prefix, Hash256 hash) in answer.Below)
-        {
-            places.Push(new Place(prefix, hash));
-        }
-
-        if (chunk.Entries is { } entries)
-        {
-            store.Staging.Put(place.Prefix, place.Hash, entries);
-            parts.Add(place.Prefix);
-        }
-    }
-
-    private async Task<Answer> AskAsync(Height height, Place place, PeerId source, CancellationToken cancellation)
-    {
-        RequestResult result = await host.RequestAsync(source, SnapshotProtocol.Chunk, SnapshotProtocol.EncodeChunkRequest(height, place.Prefix), cancellation).ConfigureAwait(false);
-        if (result.Status != RequestStatus.Ok)
-        {
-            return new Answer(source, result.Status, null, [], Lied: false);
-        }
-
-        return StateChunk.TryDecode(result.Response.Span, out StateChunk? chunk) && chunk.TryVerify(place.Prefix, place.Hash, out IReadOnlyList<(StatePrefix, Hash256)> below)
-            ? new Answer(source, result.Status, chunk, below, Lied: false)
-            : new Answer(source, result.Status, null, [], Lied: true);
+        RequestResult result = await host.RequestAsync(
+            sources.PeerOf(ask.Source), SnapshotProtocol.Chunk, SnapshotProtocol.EncodeChunkRequest(ask.Height, ask.Prefix), cancellation).ConfigureAwait(false);
+        return SnapshotAnswer.Read(ask, Answers.StatusOf(result.Status), result.Response.Span);
     }
 
     /// <summary>The headers by whose times the key generation's phases closed, proven to be in the chain.</summary>
@@ -272,11 +210,4 @@ public sealed class SnapshotSync(
             }
         }
     }
-
-    private sealed record Place(StatePrefix Prefix, Hash256 Hash)
-    {
-        public HashSet<PeerId> Tried { get; } = [];
-    }
-
-    private sealed record Answer(PeerId From, RequestStatus Status, StateChunk? Chunk, IReadOnlyList<(StatePrefix Prefix, Hash256 Hash)> Below, bool Lied);
 }

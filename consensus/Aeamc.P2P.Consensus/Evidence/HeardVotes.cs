@@ -1,12 +1,12 @@
-using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Primitives;
 
-namespace Aeamc.P2P.Node.Consensus;
+namespace Aeamc.P2P.Consensus.Evidence;
 
 /// <summary>
 /// The last vote of each kind that each member sent in the newest views over its own connection. A vote for what this node has a certificate of is let
-/// pass unverified, as it tells nothing new; unless its sender has said something else beside it, which is seen here. Safe for any thread.
+/// pass unverified, as it tells nothing new; unless its sender has said something else beside it, which is seen here. Bounded by members and views. Not safe
+/// for concurrent calls.
 /// </summary>
 public sealed class HeardVotes(int members)
 {
@@ -15,8 +15,7 @@ public sealed class HeardVotes(int members)
 
     private const int KindsOfVotes = 3;
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<View, Vote?[]> _views = [];
+    private readonly SortedDictionary<View, Vote?[]> _views = [];
 
     /// <summary>Notes a vote that came over its voter's own connection.</summary>
     /// <param name="vote">The vote, of a member of the committee; its signature need not have been checked.</param>
@@ -30,27 +29,24 @@ public sealed class HeardVotes(int members)
             return null;
         }
 
-        lock (_gate)
+        if (!_views.TryGetValue(view, out Vote?[]? votes))
         {
-            if (!_views.TryGetValue(view, out Vote?[]? votes))
+            foreach (View old in _views.Keys.TakeWhile(old => old.Value + Views <= current.Value).ToList())
             {
-                foreach (View old in _views.Keys.Where(old => old.Value + Views <= current.Value).ToList())
-                {
-                    _views.Remove(old);
-                }
-
-                _views.Add(view, votes = new Vote?[members * KindsOfVotes]);
+                _views.Remove(old);
             }
 
-            Span<Vote?> own = votes.AsSpan(vote.Voter.Value * KindsOfVotes, KindsOfVotes);
-            Vote? excluded = null;
-            foreach (Vote? earlier in own)
-            {
-                excluded ??= earlier is not null && EquivocationEvidence.KindOf(earlier.Statement, vote.Statement) is not null ? earlier : null;
-            }
-
-            own[(int)vote.Statement.Kind - 1] = vote;
-            return excluded;
+            _views.Add(view, votes = new Vote?[members * KindsOfVotes]);
         }
+
+        Span<Vote?> own = votes.AsSpan(vote.Voter.Value * KindsOfVotes, KindsOfVotes);
+        Vote? excluded = null;
+        foreach (Vote? earlier in own)
+        {
+            excluded ??= earlier is not null && EquivocationEvidence.KindOf(earlier.Statement, vote.Statement) is not null ? earlier : null;
+        }
+
+        own[(int)vote.Statement.Kind - 1] = vote;
+        return excluded;
     }
 }

@@ -3,7 +3,7 @@ using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 
-namespace Aeamc.P2P.Node.Hosting;
+namespace Aeamc.P2P.Blocks;
 
 /// <summary>The ledger's port to the consensus core's evidence, for the one epoch whose committee the verifier knows.</summary>
 public sealed class LedgerEvidenceVerifier(MessageVerifier verifier) : IEvidenceVerifier

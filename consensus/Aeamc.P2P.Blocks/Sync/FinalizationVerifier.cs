@@ -2,7 +2,7 @@ using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Proofs;
 using Aeamc.P2P.Consensus.Votes;
 
-namespace Aeamc.P2P.Node.Sync;
+namespace Aeamc.P2P.Blocks;
 
 /// <summary>Light clients' port to the committee: a finalization is a quorum's for that very header.</summary>
 public sealed class FinalizationVerifier(MessageVerifier verifier) : IFinalizationVerifier

@@ -2,7 +2,7 @@ using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 
-namespace Aeamc.P2P.Node.Chain;
+namespace Aeamc.P2P.Blocks;
 
 /// <summary>The chain as of the last committed block; immutable, for readers on any thread.</summary>
 /// <param name="Height">Its height; 0 is genesis.</param>

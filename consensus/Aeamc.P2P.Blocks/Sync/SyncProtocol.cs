@@ -1,10 +1,9 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Primitives;
 
-namespace Aeamc.P2P.Node.Sync;
+namespace Aeamc.P2P.Blocks;
 
 /// <summary>
 /// What nodes ask each other for. All MessagePack.

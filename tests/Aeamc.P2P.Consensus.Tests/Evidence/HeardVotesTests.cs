@@ -1,8 +1,8 @@
+using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Votes;
-using Aeamc.P2P.Node.Consensus;
 using Aeamc.P2P.Primitives;
 
-namespace Aeamc.P2P.Node.Tests.Consensus;
+namespace Aeamc.P2P.Consensus.Tests.Evidence;
 
 public class HeardVotesTests
 {

@@ -70,6 +70,18 @@ public sealed class ConsensusJournalTests : IDisposable
     public void A_key_that_never_voted_has_no_mark() => With((_, _, watermark) => Assert.Null(ConsensusJournal.ReadWatermark(watermark)));
 
     [Fact]
+    public void A_record_that_this_program_does_not_know_is_not_passed_over()
+    {
+        With((_, log, _) =>
+        {
+            log.Append(9, 0, [1]);
+            log.Sync();
+        });
+
+        With((_, log, _) => Assert.Contains("newer aeamc", Assert.Throws<StorageException>(() => ConsensusJournal.Replay(log)).Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_crash_between_the_two_files_does_not_silence_the_node()
     {
         // The log is synced first: what a crash in between leaves is a vote in the log and no mark of it.

@@ -30,6 +30,14 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
     /// <param name="self">The member that runs.</param>
     /// <param name="remembered">Votes that its guard remembers and its core does not.</param>
     public LoopHarness(NodeIndex self, params WalRecord[] remembered)
+        : this(self, null, remembered)
+    {
+    }
+
+    /// <param name="self">The member that runs.</param>
+    /// <param name="mark">A signer watermark that neither core nor guard finds in the log: both are quiet.</param>
+    /// <param name="remembered">Votes that its guard remembers and its core does not.</param>
+    public LoopHarness(NodeIndex self, Watermark? mark, params WalRecord[] remembered)
     {
         Self = self;
         Verifier = new MessageVerifier(Committee.Verifier.Domain, Committee.Context.Committee, Committee.Context.Leaders, new Cryptography.Verification.Ed25519SignatureVerifier(), new AnyContent());
@@ -38,8 +46,8 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
         _store = NodeStore.Open(_folder["store"]);
         var time = new ManualTime(TestCommittee.Start);
         var options = new SimplexOptions();
-        var core = new SimplexCore(options, Committee.Context.Committee, Committee.Context.Leaders, self, RecoveredState.Fresh(Epoch.Zero, Committee.GenesisBlock));
-        var guard = new VoteGuard(RecoveredState.Replay(Epoch.Zero, Committee.GenesisBlock, remembered, null));
+        var core = new SimplexCore(options, Committee.Context.Committee, Committee.Context.Leaders, self, RecoveredState.Replay(Epoch.Zero, Committee.GenesisBlock, [], mark));
+        var guard = new VoteGuard(RecoveredState.Replay(Epoch.Zero, Committee.GenesisBlock, remembered, mark));
         _loop = new ConsensusLoop(
             core, guard, Verifier, Committee.Keys[self.Value], self, new ConsensusJournal(_log, _watermark), new InputQueue(), this, this, new ConsensusObserver(),
             new ViewJournal(_store, time), time, () => View.Zero, _faults.Add);

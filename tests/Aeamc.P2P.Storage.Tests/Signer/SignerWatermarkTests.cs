@@ -99,6 +99,23 @@ public sealed class SignerWatermarkTests : IDisposable
     }
 
     [Fact]
+    public void After_a_sync_that_failed_it_says_no_until_it_is_opened_again()
+    {
+        var disk = new FailingOnce();
+        using (SignerWatermark watermark = SignerWatermark.Open(_folder["signer"], disk.Open))
+        {
+            watermark.TryRaise(Mark(0, 1, 1, A));
+            disk.Fails = true;
+            Assert.Throws<IOException>(() => watermark.TryRaise(Mark(0, 2, 1, A)));
+            disk.Fails = false;
+            Assert.Throws<IOException>(() => watermark.TryRaise(Mark(0, 3, 1, A)));
+        }
+
+        using SignerWatermark again = Open();
+        Assert.Equal(WatermarkVerdict.Raised, again.TryRaise(Mark(0, 3, 1, A)));
+    }
+
+    [Fact]
     public void A_file_without_a_readable_slot_is_refused_rather_than_taken_for_new()
     {
         File.WriteAllBytes(_folder["signer"], new byte[5000]);
@@ -133,4 +150,29 @@ public sealed class SignerWatermarkTests : IDisposable
     private SignerWatermark Open() => SignerWatermark.Open(_folder["signer"]);
 
     private static SignerMark Mark(ulong epoch, ulong view, byte kind, Hash256 hash) => new(new Epoch(epoch), new View(view), kind, hash);
+
+    /// <summary>A disk whose syncs fail while a test says so.</summary>
+    private sealed class FailingOnce
+    {
+        public bool Fails { get; set; }
+
+        public IStableFile Open(string path) => new Failing(this, StableFile.Open(path));
+
+        private sealed class Failing(FailingOnce disk, IStableFile file) : IStableFile
+        {
+            public void Write(ReadOnlySpan<byte> bytes, long offset) => file.Write(bytes, offset);
+
+            public void Sync()
+            {
+                if (disk.Fails)
+                {
+                    throw new IOException("a cable", 5);
+                }
+
+                file.Sync();
+            }
+
+            public void Dispose() => file.Dispose();
+        }
+    }
 }

@@ -178,6 +178,16 @@ public sealed class ConsensusLogDamageTests : IDisposable
     }
 
     [Fact]
+    public void A_frame_that_stands_twice_is_damage()
+    {
+        (string file, byte[] whole, List<int> frames) = Write([[[1]], [[2]]]);
+        whole.AsSpan(frames[0]..frames[1]).CopyTo(whole.AsSpan(frames[1]));
+        File.WriteAllBytes(file, whole);
+
+        Assert.Equal(frames[1], Assert.Throws<ConsensusLogCorruptException>(() => Open()).Offset);
+    }
+
+    [Fact]
     public void A_frame_whose_record_claims_more_than_the_frame_holds_is_damage()
     {
         (string file, byte[] whole, List<int> frames) = Write([[[1, 2, 3]]]);

@@ -101,7 +101,7 @@ public sealed class SignerWatermarkTests : IDisposable
     [Fact]
     public void After_a_sync_that_failed_it_says_no_until_it_is_opened_again()
     {
-        var disk = new FailingOnce();
+        var disk = new FailingDisk();
         using (SignerWatermark watermark = SignerWatermark.Open(_folder["signer"], disk.Open))
         {
             watermark.TryRaise(Mark(0, 1, 1, A));
@@ -150,29 +150,4 @@ public sealed class SignerWatermarkTests : IDisposable
     private SignerWatermark Open() => SignerWatermark.Open(_folder["signer"]);
 
     private static SignerMark Mark(ulong epoch, ulong view, byte kind, Hash256 hash) => new(new Epoch(epoch), new View(view), kind, hash);
-
-    /// <summary>A disk whose syncs fail while a test says so.</summary>
-    private sealed class FailingOnce
-    {
-        public bool Fails { get; set; }
-
-        public IStableFile Open(string path) => new Failing(this, StableFile.Open(path));
-
-        private sealed class Failing(FailingOnce disk, IStableFile file) : IStableFile
-        {
-            public void Write(ReadOnlySpan<byte> bytes, long offset) => file.Write(bytes, offset);
-
-            public void Sync()
-            {
-                if (disk.Fails)
-                {
-                    throw new IOException("a cable", 5);
-                }
-
-                file.Sync();
-            }
-
-            public void Dispose() => file.Dispose();
-        }
-    }
 }

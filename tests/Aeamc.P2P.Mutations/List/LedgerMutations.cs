@@ -90,7 +90,7 @@ internal static class LedgerMutations
         Ledger("proof-v1-once", "Proofs", "a Phase-1 proof counts twice",
             new Edit(ProofsV1, "if (lease.Proven[0])", "if (lease.Proven[0] && draft.Parameters is null)")),
         Ledger("proof-v1-signature", "Proofs", "a trusted Phase-1 device's signature is not checked",
-            new Edit(ProofsV1, "if (!draft.Ports.Signatures.Verify(SignatureAlgorithm.Es256Der, key, text, proof.Signature))", "if (key is null)")),
+            new Edit(ProofsV1, "if (!draft.Ports.Signatures.Verify(SignatureAlgorithm.Es256Der, key, text, proof.Signature))", "if (text.Length == 0)")),
         Ledger("proof-v1-other-key", "Proofs", "another key takes over a device on probation",
             new Edit(ProofsV1, "(false, false) => RefusalCode.KeyMismatch,", "(false, false) => RefusalCode.None,")),
     ];

@@ -50,7 +50,7 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
         var guard = new VoteGuard(RecoveredState.Replay(Epoch.Zero, Committee.GenesisBlock, remembered, mark));
         _loop = new ConsensusLoop(
             core, guard, Verifier, Committee.Keys[self.Value], self, new ConsensusJournal(_log, _watermark), new InputQueue(), this, this, new ConsensusObserver(),
-            new ViewJournal(_store, time), time, () => View.Zero, _faults.Add);
+            new ViewJournal(_store, time), time, () => View.Zero, Stop);
         _loop.Start();
     }
 
@@ -102,7 +102,7 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
     /// <summary>What the loop died of.</summary>
     public Exception Fault()
     {
-        Assert.True(_faults.TryTake(out Exception? fault, TimeSpan.FromSeconds(30)), "the loop goes on");
+        Assert.True(_faults.TryTake(out Exception? fault, TimeSpan.FromSeconds(10)), "the loop goes on");
         return fault;
     }
 
@@ -141,6 +141,13 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
 
     public void ReportEvidence(EquivocationEvidence evidence)
     {
+    }
+
+    /// <summary>A loop that has died sends nothing any more: whoever waits for that need not.</summary>
+    private void Stop(Exception fault)
+    {
+        _faults.Add(fault);
+        _sent.CompleteAdding();
     }
 
     public void Dispose()

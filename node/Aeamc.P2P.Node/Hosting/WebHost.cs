@@ -27,10 +27,12 @@ public sealed class WebHost : IAsyncDisposable
     /// <exception cref="IOException">The port is taken; the message names it.</exception>
     public static async Task<WebHost> StartAsync(NodeConfig config, NodeHost node, ILoggerFactory loggers)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "aeamc" });
-        builder.Logging.ClearProviders();
+        // Empty: node.toml is the only configuration. The other builders also read appsettings.json and ASPNETCORE_URLS, and watch every folder below the
+        // working directory for a change of the former: from "/", where service managers start a daemon, that is the whole machine.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "aeamc" });
         builder.Services.AddSingleton(loggers);
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = config.MaxBodyBytes;

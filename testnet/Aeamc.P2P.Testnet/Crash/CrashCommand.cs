@@ -15,7 +15,7 @@ public static class CrashCommand
         var command = new Command(
             "crash",
             """
-            Kill real nodes under load, again and again, and look for what must never be: two different votes of one kind by one member in one view, a Nullify beside a
+            Kill real nodes under load, again and again (one, two or all at once, in the middle of their recovery, between two steps of writing), and look for what must never be: two different votes of one kind by one member in one view, a Nullify beside a
             Finalize, a final block that is gone, an acknowledged proof without an outcome, a damaged log or database, a node that ends by itself.
 
             Examples:

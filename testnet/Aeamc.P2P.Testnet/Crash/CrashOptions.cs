@@ -21,6 +21,15 @@ public sealed record CrashOptions
     /// <summary>Percent of the kills that take two nodes down at once, so that the network stands still until one is back.</summary>
     public int Double { get; init; } = 10;
 
+    /// <summary>Percent of the kills after which the node is killed again while it starts, as often as the dice say so.</summary>
+    public int Again { get; init; } = 50;
+
+    /// <summary>Within this time after its start such a node is killed, in milliseconds; each time is drawn anew. Recovery takes longer: some die in the middle of it.</summary>
+    public int AgainWithin { get; init; } = 1_500;
+
+    /// <summary>Percent of the kills that take all nodes down at once, as a power failure does.</summary>
+    public int All { get; init; } = 4;
+
     /// <summary>Where report.json goes; null writes none.</summary>
     public string? ReportFolder { get; init; }
 

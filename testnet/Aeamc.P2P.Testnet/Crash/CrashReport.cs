@@ -18,7 +18,8 @@ namespace Aeamc.P2P.Testnet.Crash;
 /// <param name="Proofs">Acknowledged proofs, each looked up.</param>
 /// <param name="Answering">Until the node answered over HTTP.</param>
 /// <param name="Voting">Until another member heard it vote in a new view.</param>
-/// <param name="Following">Until it had finalized a block above all that anybody had when it started.</param>
+/// <param name="Following">Until it had finalized a block above all that anybody had when it started; of nodes that were down alone.</param>
+/// <param name="FollowingSeveral">The same where two or all had been down at once and the network stood still.</param>
 public sealed record CrashReport(
     string Verdict,
     IReadOnlyList<string> Violations,
@@ -32,7 +33,8 @@ public sealed record CrashReport(
     int Proofs,
     RecoveryFigures Answering,
     RecoveryFigures Voting,
-    RecoveryFigures Following)
+    RecoveryFigures Following,
+    RecoveryFigures FollowingSeveral)
 {
     [JsonIgnore]
     public bool Passed => Violations.Count == 0;
@@ -45,7 +47,7 @@ public sealed record CrashReport(
         $"""
           killed        {Kills} processes in {Seconds:0} s, {AtPoints.Values.Sum()} of them at {AtPoints.Count} named places
           compared      {Votes} votes out of {Messages} messages, {Blocks} blocks on every node, {Proofs} acknowledged proofs
-          recovery ms   answers {Answering}; votes {Voting}; follows {Following}
+          recovery ms   answers {Answering}; votes {Voting}; follows {Following} ({Following.Count} nodes down alone); {FollowingSeveral} ({FollowingSeveral.Count} together)
           violations    {(Passed ? "none" : string.Join("\n                ", Violations))}
         """);
 }

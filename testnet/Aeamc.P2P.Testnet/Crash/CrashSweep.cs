@@ -30,6 +30,7 @@ public sealed class CrashSweep
     private readonly SortedDictionary<string, int> _struck = new(StringComparer.Ordinal);
     private readonly List<double> _answering = [];
     private readonly List<double> _following = [];
+    private readonly List<double> _followingSeveral = [];
     private readonly List<(int Node, DateTimeOffset Started)> _starts = [];
     private int _kills;
 
@@ -101,21 +102,32 @@ public sealed class CrashSweep
     {
         await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(_options.Pause + 1)), TimeProvider.System, stop).ConfigureAwait(false);
         await NoteClaimsAsync(stop).ConfigureAwait(false);
-        int victim = _random.Next(Nodes);
-        int second = _random.Next(100) < _options.Double ? (victim + 1 + _random.Next(Nodes - 1)) % Nodes : victim;
-        await KillAsync(victim).ConfigureAwait(false);
-        if (second != victim)
+        int[] victims = DrawVictims();
+        await Task.WhenAll(victims.Select(KillAsync)).ConfigureAwait(false);
+        if (victims is [int alone])
         {
-            await KillAsync(second).ConfigureAwait(false);
-        }
+            if (_random.Next(100) < _options.AtPoints)
+            {
+                await DieAtPointAsync(alone, CrashPoint.All[_random.Next(CrashPoint.All.Count)], 1 + _random.Next(20), stop).ConfigureAwait(false);
+            }
 
-        if (_random.Next(100) < _options.AtPoints && second == victim)
-        {
-            await DieAtPointAsync(victim, CrashPoint.All[_random.Next(CrashPoint.All.Count)], 1 + _random.Next(20), stop).ConfigureAwait(false);
+            while (_random.Next(100) < _options.Again)
+            {
+                await DieWhileStartingAsync(alone, stop).ConfigureAwait(false);
+            }
         }
 
         await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(200)), TimeProvider.System, stop).ConfigureAwait(false);
-        await RecoverAsync([victim, .. second == victim ? Array.Empty<int>() : [second]], stop).ConfigureAwait(false);
+        await RecoverAsync(victims, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Mostly one node; sometimes two, without whom the network stands still; seldom all.</summary>
+    private int[] DrawVictims()
+    {
+        int[] nodes = [.. Enumerable.Range(0, Nodes)];
+        _random.Shuffle(nodes);
+        int dice = _random.Next(100);
+        return dice < _options.All ? nodes : nodes[..(dice < _options.All + _options.Double ? 2 : 1)];
     }
 
     private async Task KillAsync(int node)
@@ -123,12 +135,20 @@ public sealed class CrashSweep
         ChildProcess process = _testnet.Process(node)!;
         if (process.HasExited)
         {
-            _violations.Add($"node-{node} had ended by itself with exit code {process.Exited.Result}:\n{process.Tail(8)}");
+            Violate($"node-{node} had ended by itself with exit code {process.Exited.Result}:\n{process.Tail(8)}");
             return;
         }
 
         await process.KillAsync().ConfigureAwait(false);
-        _kills++;
+        Interlocked.Increment(ref _kills);
+    }
+
+    /// <summary>Starts the node and kills it at any moment of the start, recovery included.</summary>
+    private async Task DieWhileStartingAsync(int node, CancellationToken stop)
+    {
+        _testnet.Start(node);
+        await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(_options.AgainWithin)), TimeProvider.System, stop).ConfigureAwait(false);
+        await KillAsync(node).ConfigureAwait(false);
     }
 
     /// <summary>Starts the node so that it kills itself at a place; kills it when it does not come by there.</summary>
@@ -154,7 +174,7 @@ public sealed class CrashSweep
     }
 
     /// <summary>Starts nodes and waits until each has finalized a block above all that anybody had at that moment.</summary>
-    private async Task RecoverAsync(IReadOnlyList<int> nodes, CancellationToken stop)
+    private async Task RecoverAsync(int[] nodes, CancellationToken stop)
     {
         NodeStatus?[] before = await _testnet.StatusesAsync(stop).ConfigureAwait(false);
         ulong goal = before.Max(status => status?.Height ?? 0) + 1;
@@ -167,10 +187,11 @@ public sealed class CrashSweep
             }
         }
 
-        await Task.WhenAll(nodes.Select(node => FollowAsync(node, goal, TimeProvider.System.GetTimestamp(), stop))).ConfigureAwait(false);
+        List<double> times = nodes.Length == 1 ? _following : _followingSeveral;
+        await Task.WhenAll(nodes.Select(node => FollowAsync(node, goal, times, TimeProvider.System.GetTimestamp(), stop))).ConfigureAwait(false);
     }
 
-    private async Task FollowAsync(int node, ulong goal, long started, CancellationToken stop)
+    private async Task FollowAsync(int node, ulong goal, List<double> times, long started, CancellationToken stop)
     {
         bool answered = false;
         while (TimeProvider.System.GetElapsedTime(started) < Patience)
@@ -195,7 +216,7 @@ public sealed class CrashSweep
                     if (status.Height >= goal)
                     {
                         _claims.Note(node, status);
-                        _following.Add(elapsed);
+                        times.Add(elapsed);
                         return;
                     }
                 }
@@ -265,7 +286,7 @@ public sealed class CrashSweep
             .Where(time => time < Patience.TotalMilliseconds);
         return new CrashReport(
             _violations.Count == 0 ? "pass" : "fail", _violations, _options.Seed, Math.Round(seconds, 1), _kills, _struck, votes.Votes, votes.Messages, blocks, proofs.Count,
-            RecoveryFigures.Of(_answering), RecoveryFigures.Of(voting), RecoveryFigures.Of(_following));
+            RecoveryFigures.Of(_answering), RecoveryFigures.Of(voting), RecoveryFigures.Of(_following), RecoveryFigures.Of(_followingSeveral));
     }
 
     private async Task ExamineAsync(int node, IReadOnlyList<string> command)

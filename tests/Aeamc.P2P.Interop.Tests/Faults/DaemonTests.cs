@@ -38,6 +38,16 @@ public sealed class DaemonTests(RunningNetwork running) : IClassFixture<RunningN
     }
 
     [Fact]
+    public void A_daemon_watches_no_folder_of_the_machine()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Open files are read from /proc.");
+        int process = _network.Testnet.Process(1)!.Id;
+        string?[] open = [.. Directory.GetFiles($"/proc/{process}/fd").Select(file => new FileInfo(file).LinkTarget)];
+        Assert.Contains(open, target => target?.StartsWith(_network.Testnet.DataFolder(1), StringComparison.Ordinal) is true);
+        Assert.DoesNotContain(open, target => target?.Contains("inotify", StringComparison.Ordinal) is true);
+    }
+
+    [Fact]
     public void Keys_and_data_are_the_owners_alone()
     {
         for (int node = 0; node < _network.Testnet.Count; node++)

@@ -14,6 +14,12 @@ public abstract class ByteChannel
     /// <exception cref="ChannelClosedException">The stream was reset, our direction was closed, or the connection is gone.</exception>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// As <see cref="WriteAsync"/>, for who has gathered all that waits to be written: what is small is sent at once by the caller, who holds no lock, instead of by
+    /// a thread that is woken for it. Who writes piece by piece uses the other.
+    /// </summary>
+    internal virtual ValueTask WriteGatheredAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken) => WriteAsync(source, cancellationToken);
+
     /// <summary>Fills <paramref name="destination"/>; false when the peer ended its direction before the first byte.</summary>
     /// <exception cref="ChannelClosedException">The stream ended inside, was reset, or the connection is gone.</exception>
     public async ValueTask<bool> ReadExactlyAsync(Memory<byte> destination, CancellationToken cancellationToken = default)

@@ -50,6 +50,10 @@ public sealed partial class Libp2pHost
             {
                 Punish(connection.Peer, offence);
             }
+            else if (connection.Session.WasForged && connection.Direction == ConnectionDirection.Inbound)
+            {
+                _inbound.Failed(connection.RemoteIp);
+            }
 
             _table.Remove(connection);
             Log(Libp2pLogLevel.Debug, $"connection with {connection.Peer} at {connection.RemoteAddress} is over");
@@ -147,6 +151,11 @@ public sealed partial class Libp2pHost
         else if (!_guard.Bans.Contains(peer))
         {
             Refusals.Count("banned");
+            foreach (PeerConnection inbound in _table.Connections.Where(connection => connection.Peer == peer && connection.Direction == ConnectionDirection.Inbound))
+            {
+                _inbound.Offended(inbound.RemoteIp);
+            }
+
             Log(Libp2pLogLevel.Information, $"{peer} at {_table.Describe(peer)?.RemoteAddress} is banned for {_guard.Bans.Ban(peer)}: {reason}");
         }
 

@@ -100,7 +100,7 @@ public sealed partial class Libp2pHost
         }
         finally
         {
-            _inbound.Leave(remote.Address);
+            _inbound.Leave(remote.Address, failed: !adopted && !_stopping.IsCancellationRequested);
             if (!adopted)
             {
                 socket.Dispose();

@@ -26,6 +26,7 @@ public sealed partial class Libp2pHost : ILibp2pHost, IAsyncDisposable
     private static readonly TimeSpan MaintenanceInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan SurplusPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AddressesKept = TimeSpan.FromSeconds(10);
 
     private readonly Libp2pHostOptions _options;
     private readonly CancellationTokenSource _stopping = new();
@@ -45,6 +46,7 @@ public sealed partial class Libp2pHost : ILibp2pHost, IAsyncDisposable
     private readonly List<Socket> _listeners = [];
     private readonly HashSet<PeerId> _bootstrap;
     private IReadOnlyList<Multiaddress> _listenAddresses = [];
+    private AddressesAt? _advertised;
     private Func<PeerId, double>? _score;
     private double _minimumScore;
     private long _connectionNumber;
@@ -112,9 +114,22 @@ public sealed partial class Libp2pHost : ILibp2pHost, IAsyncDisposable
     /// <summary>Where we listen, with the real port numbers and our peer id. Empty before <see cref="StartAsync"/>.</summary>
     public IReadOnlyList<Multiaddress> ListenAddresses => _listenAddresses;
 
-    /// <summary>The addresses told to other peers: the announced ones, and those we listen on.</summary>
-    public IReadOnlyList<Multiaddress> AdvertisedAddresses =>
-        [.. _options.AnnounceAddresses.Concat(_listenAddresses.SelectMany(LocalAddresses.Expand)).Select(address => address.WithPeer(LocalPeer)).Distinct()];
+    /// <summary>The addresses told to other peers: the announced ones, and those we listen on, as this machine had them within the last ten seconds.</summary>
+    public IReadOnlyList<Multiaddress> AdvertisedAddresses
+    {
+        get
+        {
+            // Every stranger is told them, as often as it asks, and to list a machine's interfaces takes the system many calls.
+            if (_advertised is not { } kept || kept.Listening != _listenAddresses || Time.GetElapsedTime(kept.At) > AddressesKept)
+            {
+                IReadOnlyList<Multiaddress> listening = _listenAddresses;
+                _advertised = kept = new AddressesAt(Time.GetTimestamp(), listening,
+                    [.. _options.AnnounceAddresses.Concat(listening.SelectMany(LocalAddresses.Expand)).Select(address => address.WithPeer(LocalPeer)).Distinct()]);
+            }
+
+            return kept.Addresses;
+        }
+    }
 
     /// <summary>Listens, and starts to dial the bootstrap peers. Does not wait for them.</summary>
     /// <exception cref="SocketException">An address cannot be listened on.</exception>
@@ -270,4 +285,6 @@ public sealed partial class Libp2pHost : ILibp2pHost, IAsyncDisposable
     }
 
     private void Log(Libp2pLogLevel level, string line) => _options.Log?.Invoke(level, line);
+
+    private sealed record AddressesAt(long At, IReadOnlyList<Multiaddress> Listening, IReadOnlyList<Multiaddress> Addresses);
 }

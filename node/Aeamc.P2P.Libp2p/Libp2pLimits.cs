@@ -17,6 +17,12 @@ public sealed record Libp2pLimits
     /// <summary>Handshakes from one IP address at once, before <see cref="HandshakesPerSecondPerIp"/> counts.</summary>
     public int HandshakeBurstPerIp { get; init; } = 60;
 
+    /// <summary>A handshake that the stranger let fail, or a connection that ended by forged bytes, counts as so many more begun from its address.</summary>
+    public int HandshakesPerFailure { get; init; } = 4;
+
+    /// <summary>A ban counts as so many more handshakes begun from the peer's address: at the defaults whoever comes back under new identities does so once in two seconds.</summary>
+    public int HandshakesPerOffence { get; init; } = 20;
+
     /// <summary>Networks to which <see cref="HandshakesPerSecondPerIp"/> and <see cref="MaxInboundPerSubnet"/> do not apply; by default this machine.</summary>
     public IReadOnlyList<IPNetwork> ExemptNetworks { get; init; } = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
 

@@ -46,16 +46,18 @@ public sealed class Workload : IAsyncDisposable
     /// <param name="target">Synthetic load.</param>
     /// <param name="seed">Keys, telemetry and moves come from it.</param>
     /// <param name="cancellation">Gives up starting.</param>
+    /// <param name="nodes">The nodes that the devices speak to, the first of them running; null for all.</param>
     /// <exception cref="TestnetException">The network does not take the load's devices.</exception>
-    public static async Task<Workload> StartAsync(LocalTestnet testnet, int phones, LoadTarget target, ulong seed, CancellationToken cancellation)
+    public static async Task<Workload> StartAsync(LocalTestnet testnet, int phones, LoadTarget target, ulong seed, CancellationToken cancellation, IReadOnlyList<int>? nodes = null)
     {
-        NodeStatus status = await testnet.WaitForAsync(0, "an answer", PrepareLimit, _ => true, cancellation).ConfigureAwait(false);
+        int[] spoken = [.. nodes ?? [.. Enumerable.Range(0, testnet.Count)]];
+        NodeStatus status = await testnet.WaitForAsync(spoken[0], "an answer", PrepareLimit, _ => true, cancellation).ConfigureAwait(false);
         var requester = DeviceKey.Ed25519(Convert.FromHexString((await File.ReadAllTextAsync(testnet.RequesterKeyFile, cancellation).ConfigureAwait(false)).Trim()));
-        Uri[] nodes = [.. testnet.Monitors.Select(monitor => monitor.Address)];
+        Uri[] addresses = [.. spoken.Select(node => testnet.Monitors[node].Address)];
         PhoneFleet? fleet = phones == 0
             ? null
-            : new PhoneFleet(new FleetOptions { Nodes = nodes, Network = status.Network, Requester = requester, Phones = phones, Seed = seed }, TimeProvider.System);
-        LoadGenerator? load = target.Wanted ? new LoadGenerator(Options(target, nodes, status.Network, requester, seed), TimeProvider.System) : null;
+            : new PhoneFleet(new FleetOptions { Nodes = addresses, Network = status.Network, Requester = requester, Phones = phones, Seed = seed }, TimeProvider.System);
+        LoadGenerator? load = target.Wanted ? new LoadGenerator(Options(target, addresses, status.Network, requester, seed), TimeProvider.System) : null;
         var workload = new Workload(requester, fleet, load);
         try
         {

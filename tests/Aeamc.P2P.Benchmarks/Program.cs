@@ -1,5 +1,6 @@
 using Aeamc.P2P.Benchmarks;
 using Aeamc.P2P.Benchmarks.Libp2p;
+using Aeamc.P2P.Benchmarks.Sync;
 
 switch (args.FirstOrDefault())
 {
@@ -10,13 +11,25 @@ switch (args.FirstOrDefault())
         PrimitiveBenchmarks.Signatures();
         return 0;
     case "sync":
-        await SyncBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 10_000);
+        if (SyncOptions.Parse(args.AsSpan(1)) is not { } options)
+        {
+            Console.Error.WriteLine($"Usage: {SyncOptions.Usage}");
+            return 2;
+        }
+
+        await new SyncBenchmark(options).RunAsync();
+        return 0;
+    case BurnerProcess.Name:
+        await BurnerProcess.RunAsync(args[1]);
+        return 0;
+    case "idle":
+        await IdleBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 60);
         return 0;
     case "libp2p":
         return await Libp2pBenchmark.RunAsync(args[1..]);
     case BenchWorker.Name:
         return await BenchWorker.RunAsync(args[1]);
     default:
-        Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives | signatures | sync [blocks] | libp2p [--json] [--quick] [--only unsigned,signed,allocation,streams,handshakes,idle]");
+        Console.Error.WriteLine($"Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives | signatures | {SyncOptions.Usage} | idle [seconds] | libp2p [--json] [--quick] [--only unsigned,signed,allocation,streams,handshakes,idle] [--rate N] [--alone]");
         return 2;
 }

@@ -31,8 +31,8 @@ public sealed partial class GossipsubRouter
 
         bool hold = peer.LikelyHasMessages && !topic.CountsDeliveries && _settings.ForwardHold > TimeSpan.Zero;
         peer.CountForward();
-        // Half to one and a half times as long: of two that hold for each other, one is the first.
-        if (hold && _held.TryHold(peer, message, _now + (_settings.ForwardHold * (0.5 + _random.NextDouble()))))
+        // A quarter more or less: of two that hold for each other, one is the first.
+        if (hold && _held.TryHold(peer, message, _now + (_settings.ForwardHold * (0.75 + (_random.NextDouble() / 2)))))
         {
             Count(RouterCounter.ForwardsHeld);
             return;
@@ -102,7 +102,7 @@ public sealed partial class GossipsubRouter
 
     /// <summary>
     /// An IDONTWANT for each small message would cost as much as it saves (v1.2), so those of a moment go together, shorter than
-    /// forwards are held, and only to peers that probably have the messages.
+    /// forwards are held, and only to peers that probably have the messages; earlier if something is sent to these peers anyway.
     /// </summary>
     private void Announce(TopicState topic, in MessageId id)
     {
@@ -113,7 +113,7 @@ public sealed partial class GossipsubRouter
 
         if (topic.Announced.Count == 0)
         {
-            topic.AnnounceAt = _now + (_settings.ForwardHold / 5);
+            topic.AnnounceAt = _now + (_settings.ForwardHold / 2);
             _announcing.Enqueue(topic);
         }
 
@@ -121,6 +121,16 @@ public sealed partial class GossipsubRouter
         if (topic.Announced.Count == MaxAnnouncedTogether)
         {
             topic.AnnounceAt = _now;
+        }
+    }
+
+    /// <summary>What is announced of a topic goes out with the message that is just being published to it: in one packet.</summary>
+    private void AnnounceWith(TopicState topic)
+    {
+        if (topic.Announced.Count > 0)
+        {
+            topic.AnnounceAt = _now;
+            SendAnnounced();
         }
     }
 

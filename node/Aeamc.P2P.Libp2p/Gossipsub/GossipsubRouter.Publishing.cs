@@ -13,6 +13,7 @@ public sealed partial class GossipsubRouter
         _seen.Set(message.Id, SeenState.Accepted);
         _cache.Put(message, _now);
         TopicState topic = Topic(message.Topic);
+        AnnounceWith(topic);
         foreach (RouterPeer peer in _directPeers)
         {
             if (peer.Topics.Contains(message.Topic))

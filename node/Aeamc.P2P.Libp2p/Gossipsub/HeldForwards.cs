@@ -2,8 +2,8 @@ namespace Aeamc.P2P.Libp2p.Gossipsub;
 
 /// <summary>
 /// Messages about to be forwarded to peers that probably have them already: each waits a moment, and is saved when the peer
-/// shows meanwhile that it has it. It holds each message until it is sent or saved. Its length is that of a moment's traffic,
-/// and has a bound.
+/// shows meanwhile that it has it. It holds each message until it is sent, or saved and next in order. Its length is that of a moment's
+/// traffic, and has a bound.
 /// </summary>
 internal sealed class HeldForwards(int capacity)
 {
@@ -29,10 +29,11 @@ internal sealed class HeldForwards(int capacity)
     /// <summary>The peer has it: false when no copy waited for it.</summary>
     public bool Save(RouterPeer peer, PubsubMessage message) => _waiting.Remove((peer, message));
 
-    /// <summary>Takes out the next that is due. It is still to be sent if it was not saved; then the caller releases it.</summary>
+    /// <summary>Takes out the next if it is due, and is still to be sent, or was saved: nobody is woken for it. The caller releases it.</summary>
     public bool TryTake(TimeSpan now, out RouterPeer peer, out PubsubMessage message, out bool send)
     {
-        if (!_inOrder.TryPeek(out (TimeSpan Due, RouterPeer Peer, PubsubMessage Message) next) || next.Due > now)
+        if (!_inOrder.TryPeek(out (TimeSpan Due, RouterPeer Peer, PubsubMessage Message) next)
+            || (next.Due > now && _waiting.Contains((next.Peer, next.Message))))
         {
             (peer, message, send) = (null!, null!, false);
             return false;

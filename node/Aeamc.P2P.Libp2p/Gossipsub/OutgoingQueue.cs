@@ -106,7 +106,7 @@ internal sealed class OutgoingQueue(int maxBytes) : IDisposable
                 {
                     try
                     {
-                        await stream.WriteAsync(large?.Memory ?? batch.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+                        await stream.WriteGatheredAsync(large?.Memory ?? batch.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
                     }
                     finally
                     {

@@ -15,6 +15,7 @@ internal sealed class PubsubStreams(
 {
     private const int MaxOpenFailures = 5;
     private const int RememberedAuthors = 512;
+    private const int TakenInARow = 32;
 
     private static readonly TimeSpan ReopenDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongLived = TimeSpan.FromMinutes(1);
@@ -199,8 +200,22 @@ internal sealed class PubsubStreams(
         SignatureBatch? signatures = settings.SignaturePolicy == SignaturePolicy.StrictSign ? new SignatureBatch(policy, _verifier, driver.HasSeen) : null;
         try
         {
-            while (await reader.ReadAsync(ending.Token).ConfigureAwait(false))
+            for (int inARow = 0; ; inARow++)
             {
+                ValueTask<bool> reading = reader.ReadAsync(ending.Token);
+                inARow = reading.IsCompleted ? inARow : 0;
+                if (!await reading.ConfigureAwait(false))
+                {
+                    break;
+                }
+
+                if (inARow == TakenInARow)
+                {
+                    // What lies here already may be much work: other peers have their turn.
+                    inARow = 0;
+                    await Task.Yield();
+                }
+
                 RpcFault fault = Receive(peer, reader, taken, signatures);
                 if (fault != RpcFault.None)
                 {

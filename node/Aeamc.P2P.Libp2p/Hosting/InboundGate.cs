@@ -4,7 +4,8 @@ namespace Aeamc.P2P.Libp2p.Hosting;
 
 /// <summary>
 /// Bounds the inbound connections that have not finished their handshake, altogether and per IP address, and how many an address may begin:
-/// a handshake costs us five scalar multiplications, and who begins it next to nothing.
+/// a handshake costs us five scalar multiplications, and who begins it next to nothing. An address whose handshakes fail, or whose peers are banned, may begin
+/// fewer: a new identity is free, so a ban alone does not keep anybody out.
 /// </summary>
 internal sealed class InboundGate(Libp2pLimits limits, TimeProvider time)
 {
@@ -32,7 +33,7 @@ internal sealed class InboundGate(Libp2pLimits limits, TimeProvider time)
                 return "pending-handshakes-per-ip";
             }
 
-            if (!limits.IsExempt(ip) && !_rate.TryTake(ip))
+            if (!limits.IsExempt(address) && !_rate.TryTake(ip))
             {
                 return "handshakes-per-ip";
             }
@@ -43,9 +44,22 @@ internal sealed class InboundGate(Libp2pLimits limits, TimeProvider time)
         }
     }
 
-    /// <summary>One that was let in has finished, either way.</summary>
-    public void Leave(IPAddress address)
+    /// <summary>A peer from this address broke the protocol.</summary>
+    public void Offended(IPAddress address) => Charge(address, limits.HandshakesPerOffence);
+
+    /// <summary>A connection from this address ended by forged bytes.</summary>
+    public void Failed(IPAddress address) => Charge(address, limits.HandshakesPerFailure);
+
+    /// <summary>One that was let in has finished.</summary>
+    /// <param name="address">Where from.</param>
+    /// <param name="failed">Whether it ended without a connection, by the stranger's doing.</param>
+    public void Leave(IPAddress address, bool failed)
     {
+        if (failed)
+        {
+            Failed(address);
+        }
+
         IPAddress ip = AddressGroup.Holder(address);
         lock (_gate)
         {
@@ -59,6 +73,14 @@ internal sealed class InboundGate(Libp2pLimits limits, TimeProvider time)
             {
                 _byIp[ip] = left;
             }
+        }
+    }
+
+    private void Charge(IPAddress address, int count)
+    {
+        if (!limits.IsExempt(address))
+        {
+            _rate.Charge(AddressGroup.Holder(address), count);
         }
     }
 }

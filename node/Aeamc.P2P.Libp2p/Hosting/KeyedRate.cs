@@ -2,8 +2,8 @@ namespace Aeamc.P2P.Libp2p.Hosting;
 
 /// <summary>
 /// So many things per second for each key, and a burst at once: the generic cell rate algorithm (ITU-T I.371, annex A), one number per key.
-/// A key that has been quiet until its burst is whole again is the same as one never seen, so old keys are forgotten by whole generations
-/// and memory is bounded. Safe for many threads.
+/// A key can be charged for more than it took, up to a burst that it then lacks. A key that has been quiet until its burst is whole again is the
+/// same as one never seen, so old keys are forgotten by whole generations and memory is bounded. Safe for many threads.
 /// </summary>
 internal sealed class KeyedRate<TKey>
     where TKey : notnull
@@ -32,8 +32,11 @@ internal sealed class KeyedRate<TKey>
         _window = _interval * burst;
         _generationSize = maxKeys / 2;
         _start = time.GetTimestamp();
-        _rotateAt = _window;
+        _rotateAt = Longest;
     }
+
+    // Nothing is booked further ahead: a burst that is used up, and another that is owed.
+    private TimeSpan Longest => 2 * _window;
 
     /// <summary>Keys remembered now.</summary>
     public int Count
@@ -52,24 +55,48 @@ internal sealed class KeyedRate<TKey>
     {
         lock (_gate)
         {
-            TimeSpan now = _time.GetElapsedTime(_start);
-            if (now >= _rotateAt || _recent.Count >= _generationSize)
-            {
-                (_older, _recent) = (_recent, _older);
-                _recent.Clear();
-                _rotateAt = now + _window;
-            }
-
-            TimeSpan booked = _recent.TryGetValue(key, out TimeSpan until) || _older.TryGetValue(key, out until) ? until : TimeSpan.Zero;
-            TimeSpan next = (booked > now ? booked : now) + _interval;
+            TimeSpan now = Turn();
+            TimeSpan next = Booked(key, now) + _interval;
             if (next - now > _window)
             {
                 return false;
             }
 
-            _older.Remove(key);
-            _recent[key] = next;
+            Book(key, next);
             return true;
         }
+    }
+
+    /// <summary>Takes so many, whether the key has them or not: what it then owes must pass before it may take again.</summary>
+    public void Charge(TKey key, int count)
+    {
+        lock (_gate)
+        {
+            TimeSpan now = Turn();
+            TimeSpan next = Booked(key, now) + (_interval * count);
+            Book(key, next - now > Longest ? now + Longest : next);
+        }
+    }
+
+    private TimeSpan Turn()
+    {
+        TimeSpan now = _time.GetElapsedTime(_start);
+        if (now >= _rotateAt || _recent.Count >= _generationSize)
+        {
+            (_older, _recent) = (_recent, _older);
+            _recent.Clear();
+            _rotateAt = now + Longest;
+        }
+
+        return now;
+    }
+
+    private TimeSpan Booked(TKey key, TimeSpan now) =>
+        (_recent.TryGetValue(key, out TimeSpan until) || _older.TryGetValue(key, out until)) && until > now ? until : now;
+
+    private void Book(TKey key, TimeSpan until)
+    {
+        _older.Remove(key);
+        _recent[key] = until;
     }
 }

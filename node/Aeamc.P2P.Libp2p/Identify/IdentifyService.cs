@@ -23,6 +23,7 @@ internal sealed class IdentifyService
     private readonly Action<PeerId, string> _penalise;
     private readonly Func<IReadOnlyList<Multiaddress>> _addresses;
     private readonly ulong _sequence;
+    private SealedRecord? _record;
 
     public IdentifyService(
         Libp2pHostOptions options,
@@ -119,7 +120,7 @@ internal sealed class IdentifyService
             PublicKey = ByteString.CopyFrom(PeerId.FromNodeId(_options.Identity.PublicKey).ToPublicKeyProtobuf()),
             ProtocolVersion = _options.ProtocolVersion,
             AgentVersion = _options.AgentVersion,
-            SignedPeerRecord = ByteString.CopyFrom(SignedPeerRecord.Seal(_options.Identity, _sequence, addresses)),
+            SignedPeerRecord = Record(addresses),
         };
         wire.Protocols.AddRange(_router.Protocols);
         wire.ListenAddrs.AddRange(addresses.Select(address => ByteString.CopyFrom(address.WithPeer(null).ToArray())));
@@ -129,6 +130,18 @@ internal sealed class IdentifyService
         }
 
         return wire.ToByteArray();
+    }
+
+    // A stranger may ask as often as it likes: signed once for a list of addresses. Two threads may sign the same at once.
+    private ByteString Record(IReadOnlyList<Multiaddress> addresses)
+    {
+        SealedRecord? sealedRecord = _record;
+        if (sealedRecord is null || !sealedRecord.Addresses.SequenceEqual(addresses))
+        {
+            _record = sealedRecord = new SealedRecord(addresses, ByteString.CopyFrom(SignedPeerRecord.Seal(_options.Identity, _sequence, addresses)));
+        }
+
+        return sealedRecord.Envelope;
     }
 
     /// <summary>Takes a message; in a push, what is missing is unchanged.</summary>
@@ -189,4 +202,6 @@ internal sealed class IdentifyService
     }
 
     private static string Cut(string text) => text.Length <= MaxText ? text : text[..MaxText];
+
+    private sealed record SealedRecord(IReadOnlyList<Multiaddress> Addresses, ByteString Envelope);
 }

@@ -146,7 +146,7 @@ internal sealed class MessageSender
                 length += LengthPrefixed.Write(batch.AsSpan(length), next.Span);
             }
 
-            await stream.WriteAsync(batch.AsMemory(0, length), gone).ConfigureAwait(false);
+            await stream.WriteGatheredAsync(batch.AsMemory(0, length), gone).ConfigureAwait(false);
         }
         finally
         {

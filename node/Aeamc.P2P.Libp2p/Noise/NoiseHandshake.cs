@@ -71,6 +71,8 @@ internal sealed class NoiseHandshake
         await Turns.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            // Behind what waits for a thread: those whose turn comes one after another would otherwise keep it, and with it the streams of those that are let in waiting.
+            await Task.Yield();
             return compute();
         }
         finally
@@ -116,8 +118,9 @@ internal sealed class NoiseHandshake
         return state;
     }
 
-    // The initiator's order wins; an empty list on either side leaves it to multistream-select; two lists without a common muxer fail.
-    private static string? SelectMuxer(IReadOnlyList<string> initiator, IReadOnlyList<string> responder)
+    /// <summary>The initiator's order wins; an empty list on either side leaves it to multistream-select (null).</summary>
+    /// <exception cref="NoiseException">Two lists have no muxer in common.</exception>
+    internal static string? SelectMuxer(IReadOnlyList<string> initiator, IReadOnlyList<string> responder)
     {
         if (initiator.Count == 0 || responder.Count == 0)
         {
@@ -142,7 +145,9 @@ internal sealed class NoiseHandshake
         return payload.ToByteArray();
     }
 
-    private static NoiseHandshakePayload Parse(byte[] payload)
+    /// <summary>Reads the payload of message 2 or 3.</summary>
+    /// <exception cref="NoiseException">It is none.</exception>
+    internal static NoiseHandshakePayload Parse(byte[] payload)
     {
         try
         {
@@ -154,7 +159,9 @@ internal sealed class NoiseHandshake
         }
     }
 
-    private static PeerId Verify(NoiseHandshakePayload payload, ReadOnlySpan<byte> remoteStatic, PeerId? expected)
+    /// <summary>Who proves by the payload that the static key is his.</summary>
+    /// <exception cref="NoiseException">Nobody does, or not the one expected.</exception>
+    internal static PeerId Verify(NoiseHandshakePayload payload, ReadOnlySpan<byte> remoteStatic, PeerId? expected)
     {
         if (!PeerId.TryReadPublicKey(payload.IdentityKey.Span, out PeerId peer))
         {

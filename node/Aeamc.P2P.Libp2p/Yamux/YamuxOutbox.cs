@@ -5,12 +5,14 @@ namespace Aeamc.P2P.Libp2p.Yamux;
 /// <summary>
 /// What waits to be sent on a connection. Frames of all streams are appended to one buffer; a single flusher takes the whole buffer,
 /// encrypts and sends it while the next one fills. So many small frames cost one Noise frame and one system call, and memory is bounded:
-/// data waits outside when the buffer is full, control frames have a reserve of their own.
+/// data waits outside when the buffer is full, control frames have a reserve of their own. What a writer has gathered is sent by the writer itself if it is
+/// small and the connection idle: waking another thread for it costs more than sending it.
 /// </summary>
 internal sealed class YamuxOutbox : IThreadPoolWorkItem
 {
     private const int FirstBuffer = 4096;
     private const int ControlReserve = 64 * 1024;
+    private const int SmallWrite = 16 * 1024;
 
     private readonly object _gate = new();
     private readonly ByteChannel _channel;
@@ -49,13 +51,18 @@ internal sealed class YamuxOutbox : IThreadPoolWorkItem
             }
 
             header.Write(Reserve(YamuxHeader.Size));
-            StartFlush();
+            if (BecomesFlushing())
+            {
+                Hop();
+            }
+
             return true;
         }
     }
 
     /// <summary>Queues a data frame; when there is no room, gives the task that ends when there may be some.</summary>
-    public AppendResult TryAppendData(uint streamId, ReadOnlySpan<byte> payload, out Task room)
+    /// <param name="mayLinger">Whether the caller, who holds no lock, may be the one that sends.</param>
+    public AppendResult TryAppendData(uint streamId, ReadOnlySpan<byte> payload, bool mayLinger, out Task room)
     {
         lock (_gate)
         {
@@ -75,9 +82,25 @@ internal sealed class YamuxOutbox : IThreadPoolWorkItem
             Span<byte> frame = Reserve(YamuxHeader.Size + payload.Length);
             new YamuxHeader(YamuxFrameType.Data, YamuxFlags.None, streamId, (uint)payload.Length).Write(frame);
             payload.CopyTo(frame[YamuxHeader.Size..]);
-            StartFlush();
-            return AppendResult.Queued;
+            if (!BecomesFlushing())
+            {
+                return AppendResult.Queued;
+            }
+
+            // Of a long write the next piece is filled while the first is sent.
+            mayLinger &= payload.Length <= SmallWrite;
+            if (!mayLinger)
+            {
+                Hop();
+            }
         }
+
+        if (mayLinger)
+        {
+            _ = FlushAsync(once: true);
+        }
+
+        return AppendResult.Queued;
     }
 
     /// <summary>Ends when everything queued so far is handed to the socket.</summary>
@@ -108,9 +131,9 @@ internal sealed class YamuxOutbox : IThreadPoolWorkItem
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
+    void IThreadPoolWorkItem.Execute() => _ = FlushAsync(once: false);
 
-    private async Task FlushAsync()
+    private async Task FlushAsync(bool once)
     {
         try
         {
@@ -123,6 +146,13 @@ internal sealed class YamuxOutbox : IThreadPoolWorkItem
                 finally
                 {
                     ArrayPool<byte>.Shared.Return(buffer);
+                }
+
+                // What others have queued meanwhile is not this caller's to send.
+                if (once && Waits())
+                {
+                    Hop();
+                    return;
                 }
             }
         }
@@ -155,15 +185,23 @@ internal sealed class YamuxOutbox : IThreadPoolWorkItem
         }
     }
 
-    private void StartFlush()
+    private bool Waits()
     {
-        if (!_flushing)
+        lock (_gate)
         {
-            _flushing = true;
-            // A hop to the pool, not a send from here: the caller's next frames join the same packet.
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return _buffer is not null && !_closed;
         }
     }
+
+    private bool BecomesFlushing()
+    {
+        bool was = _flushing;
+        _flushing = true;
+        return !was;
+    }
+
+    // To the pool, not a send from here: the caller's next frames join the same packet.
+    private void Hop() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     private Span<byte> Reserve(int count)
     {

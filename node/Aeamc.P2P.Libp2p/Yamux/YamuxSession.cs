@@ -11,6 +11,7 @@ namespace Aeamc.P2P.Libp2p.Yamux;
 internal sealed class YamuxSession
 {
     private const int ReadBufferSize = 128 * 1024;
+    private const int ReadsInARow = 4;
 
     private readonly object _gate = new();
     private readonly Dictionary<uint, YamuxStream> _streams = [];
@@ -82,6 +83,9 @@ internal sealed class YamuxSession
     /// <summary>How the peer broke the protocol, when that ended the session; no honest peer does. Our own want of room is no offence.</summary>
     public string? Offence { get; private set; }
 
+    /// <summary>Whether it ended by bytes that no key of the connection made. Anybody on the path can send them: no offence of the peer.</summary>
+    public bool WasForged { get; private set; }
+
     /// <summary>Ends when the session is over.</summary>
     public Task Completion => _over.Task;
 
@@ -122,8 +126,22 @@ internal sealed class YamuxSession
         try
         {
             bool open = true;
-            while (open && violation is null && await _channel.WaitForDataAsync().ConfigureAwait(false))
+            for (int inARow = 0; open && violation is null; inARow++)
             {
+                ValueTask<bool> waiting = _channel.WaitForDataAsync();
+                inARow = waiting.IsCompleted ? inARow : 0;
+                if (!await waiting.ConfigureAwait(false))
+                {
+                    break;
+                }
+
+                if (inARow == ReadsInARow)
+                {
+                    // More comes faster than it is read: other connections have their turn.
+                    inARow = 0;
+                    await Task.Yield();
+                }
+
                 byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBufferSize);
                 try
                 {
@@ -139,6 +157,7 @@ internal sealed class YamuxSession
         }
         catch (NoiseException e)
         {
+            WasForged = true;
             _refusals.Count(e.Reason);
         }
         catch (ChannelClosedException)

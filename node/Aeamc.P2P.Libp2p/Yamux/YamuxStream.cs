@@ -12,6 +12,8 @@ internal sealed class YamuxStream : PeerStream
     // The smallest round trip assumed when deciding whether a window was used up fast: below, timer noise decides.
     private static readonly TimeSpan FastestRound = TimeSpan.FromMilliseconds(20);
 
+    private const int ReadsInARow = 32;
+
     private readonly object _gate = new();
     private readonly YamuxSession _session;
     private readonly ReceiveBuffer _received = new();
@@ -25,6 +27,7 @@ internal sealed class YamuxStream : PeerStream
     private bool _writeClosed;
     private bool _remoteClosed;
     private bool _discarding;
+    private int _readsInARow;
     private ChannelCloseReason? _closed;
 
     public YamuxStream(YamuxSession session, uint id, bool outbound)
@@ -71,7 +74,16 @@ internal sealed class YamuxStream : PeerStream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
     {
-        int count = await _received.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
+        ValueTask<int> reading = _received.ReadAsync(destination, cancellationToken);
+        _readsInARow = reading.IsCompleted ? _readsInARow + 1 : 0;
+        int count = await reading.ConfigureAwait(false);
+        if (_readsInARow == ReadsInARow)
+        {
+            // A window full of small messages, and a reader that answers each: other streams have their turn.
+            _readsInARow = 0;
+            await Task.Yield();
+        }
+
         if (count > 0)
         {
             GiveCredit(count);
@@ -80,17 +92,11 @@ internal sealed class YamuxStream : PeerStream
         return count;
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
-    {
-        // The usual case, credit and room at hand, needs no state machine. A connection that ends just now is a failed task, never an
-        // exception of the call itself: that would reach callers who do not wait for the bytes to be taken.
-        return Push(ref source, out Task wait) switch
-        {
-            AppendResult.Queued => ValueTask.CompletedTask,
-            AppendResult.Full => WriteSlowlyAsync(source, wait, cancellationToken),
-            _ => ValueTask.FromException(new ChannelClosedException(WriteFailure)),
-        };
-    }
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+        WriteAsync(source, mayLinger: false, cancellationToken);
+
+    internal override ValueTask WriteGatheredAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken) =>
+        WriteAsync(source, mayLinger: true, cancellationToken);
 
     public override bool TryWrite(ReadOnlySpan<byte> source)
     {
@@ -104,7 +110,7 @@ internal sealed class YamuxStream : PeerStream
             _credit -= source.Length;
         }
 
-        if (_session.Outbox.TryAppendData(Id, source, out _) == AppendResult.Queued)
+        if (_session.Outbox.TryAppendData(Id, source, mayLinger: false, out _) == AppendResult.Queued)
         {
             return true;
         }
@@ -244,13 +250,25 @@ internal sealed class YamuxStream : PeerStream
         }
     }
 
+    private ValueTask WriteAsync(ReadOnlyMemory<byte> source, bool mayLinger, CancellationToken cancellationToken)
+    {
+        // The usual case, credit and room at hand, needs no state machine. A connection that ends just now is a failed task, never an
+        // exception of the call itself: that would reach callers who do not wait for the bytes to be taken.
+        return Push(ref source, mayLinger, out Task wait) switch
+        {
+            AppendResult.Queued => ValueTask.CompletedTask,
+            AppendResult.Full => WriteSlowlyAsync(source, wait, cancellationToken),
+            _ => ValueTask.FromException(new ChannelClosedException(WriteFailure)),
+        };
+    }
+
     private async ValueTask WriteSlowlyAsync(ReadOnlyMemory<byte> source, Task wait, CancellationToken cancellationToken)
     {
         AppendResult result;
         do
         {
             await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
-            result = Push(ref source, out wait);
+            result = Push(ref source, mayLinger: false, out wait);
         }
         while (result == AppendResult.Full);
         if (result == AppendResult.Closed)
@@ -271,7 +289,7 @@ internal sealed class YamuxStream : PeerStream
     }
 
     /// <summary>Queues as much as credit and room allow; what is left is still in <paramref name="source"/>.</summary>
-    private AppendResult Push(ref ReadOnlyMemory<byte> source, out Task wait)
+    private AppendResult Push(ref ReadOnlyMemory<byte> source, bool mayLinger, out Task wait)
     {
         AppendResult result = AppendResult.Queued;
         wait = Task.CompletedTask;
@@ -280,7 +298,7 @@ internal sealed class YamuxStream : PeerStream
             result = TakeCredit(source.Length, out int count, out wait);
             if (result == AppendResult.Queued)
             {
-                result = _session.Outbox.TryAppendData(Id, source.Span[..count], out wait);
+                result = _session.Outbox.TryAppendData(Id, source.Span[..count], mayLinger, out wait);
                 if (result == AppendResult.Queued)
                 {
                     source = source[count..];

@@ -20,6 +20,9 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     /// <summary>Finalizations held while their blocks are missing; older ones are made up for by a range.</summary>
     private const int MaximumFinals = 256;
 
+    /// <summary>Final blocks that may be missing while single ones are still asked for by hash.</summary>
+    private const ulong RecalledBehind = 16;
+
     /// <summary>Batches whose last asking is remembered.</summary>
     private const int MaximumWanted = 4 * BlockPayload.MaxBatches;
 
@@ -42,6 +45,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     private IChainFetcher? _fetcher;
     private Func<ReadOnlyMemory<byte>, bool>? _restoreBatch;
     private ChainHousekeeping? _housekeeping;
+    private bool _isFarBehind;
     private bool _workWaiting;
     private bool _tryAgain;
 
@@ -259,6 +263,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
 
     private void TryFinals()
     {
+        _isFarBehind = false;
         while (_finals.Count > 0)
         {
             PendingFinal final = _finals[0];
@@ -272,6 +277,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
 
                 if (reference.ParentHash != _tree.Head.Ref.Hash)
                 {
+                    _isFarBehind = reference.Height.Value > _tree.Head.Ref.Height.Value + RecalledBehind;
                     _fetcher!.FetchRange(_tree.Head.Ref.Height.Next, NewestFinal(), signers);
                     return;
                 }
@@ -530,9 +536,17 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         return complete;
     }
 
-    /// <summary>Looks for a block's content in the store, else asks for it.</summary>
+    /// <summary>
+    /// Looks for a block's content in the store, else asks for it. Not while many final blocks are missing: nothing above them can be executed before a range
+    /// has brought them, and asking for each parent's parent would walk back through all that it brings.
+    /// </summary>
     private void Recall(BlockRef reference, NodeId[] likely)
     {
+        if (_isFarBehind)
+        {
+            return;
+        }
+
         if (_store.GetBatch(reference.Hash) is { } stored && BlockContent.TryDecode(stored, out BlockContent? content))
         {
             Remember(reference, content);

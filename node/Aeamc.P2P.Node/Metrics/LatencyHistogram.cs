@@ -69,7 +69,8 @@ public sealed class LatencyHistogram
         return Math.Min((octave * SubBuckets) + sub, (Octaves * SubBuckets) - 1);
     }
 
-    private static double UpperBound(int bucket)
+    /// <summary>The longest duration that a bucket counts, in microseconds; the next bucket begins there.</summary>
+    public static double UpperBound(int bucket)
     {
         int octave = bucket / SubBuckets;
         int sub = bucket % SubBuckets;

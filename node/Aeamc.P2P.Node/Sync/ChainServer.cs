@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Libp2p;
@@ -7,9 +8,23 @@ using Aeamc.P2P.Storage.Store;
 
 namespace Aeamc.P2P.Node.Sync;
 
-/// <summary>Answers other nodes' requests for batches, blocks and checkpoints from the store. Bounded per peer by the request layer, per answer by the protocol.</summary>
+/// <summary>
+/// Answers other nodes' requests for batches, blocks and checkpoints from the store. Bounded per peer by the request layer, per answer by the protocol.
+/// Ranges are long work on the threads that also take in votes: one is put together at a time, a few blocks in a row, and between them whatever else
+/// waits for a thread has its turn.
+/// </summary>
 public sealed class ChainServer
 {
+    /// <summary>Blocks read in a row: well below a millisecond.</summary>
+    private const int BlocksPerTurn = 16;
+
+    private const int BytesPerTurn = 64 * 1024;
+
+    /// <summary>Ranges of one peer per second, sustained: some thousand blocks a second from each of several sources, more than a node can execute.</summary>
+    private const double RangesPerSecond = 64;
+
+    // Holds a token while a range is put together; who comes next waits for room.
+    private readonly Channel<bool> _reading = Channel.CreateBounded<bool>(1);
     private readonly NodeStore _store;
 
     public ChainServer(ILibp2pHost host, NodeStore store)
@@ -17,7 +32,7 @@ public sealed class ChainServer
         _store = store;
         host.HandleRequests(SyncProtocol.Batches, Limits(8 * 1024), (_, request, _) => ValueTask.FromResult(ServeBatches(request)));
         host.HandleRequests(SyncProtocol.Block, Limits(64), (_, request, _) => ValueTask.FromResult(ServeBlock(request)));
-        host.HandleRequests(SyncProtocol.Range, Limits(64), (_, request, _) => ValueTask.FromResult(ServeRange(request)));
+        host.HandleRequests(SyncProtocol.Range, Limits(64) with { MaxPerSecond = RangesPerSecond, Burst = 2 * (int)RangesPerSecond }, (_, request, cancellation) => ServeRangeAsync(request, cancellation));
         host.HandleRequests(SyncProtocol.Checkpoints, Limits(64), (_, request, _) => ValueTask.FromResult(ServeCheckpoints(request)));
     }
 
@@ -38,36 +53,51 @@ public sealed class ChainServer
             ? SyncProtocol.EncodeBlobs([content])
             : null;
 
-    private ReadOnlyMemory<byte>? ServeRange(ReadOnlyMemory<byte> request)
+    private async ValueTask<ReadOnlyMemory<byte>?> ServeRangeAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
         if (!SyncProtocol.TryDecodeRangeRequest(request.Span, out Height from, out int maximum))
         {
             return null;
         }
 
+        await _reading.Writer.WriteAsync(true, cancellation).ConfigureAwait(false);
+        try
+        {
+            return SyncProtocol.EncodeRange(await ReadRangeAsync(from, maximum, cancellation).ConfigureAwait(false));
+        }
+        finally
+        {
+            Invariant.Check(_reading.Reader.TryRead(out _));
+        }
+    }
+
+    private async ValueTask<List<RangeBlock>> ReadRangeAsync(Height from, int maximum, CancellationToken cancellation)
+    {
         var blocks = new List<RangeBlock>();
         int closed = 0;
         int bytes = 0;
+        int paused = 0;
         for (Height height = from; blocks.Count < SyncProtocol.MaximumBlocks && _store.GetBlock(height) is { } block; height = height.Next)
         {
             // Only what a quorum's own signature closes is worth anything to the asker: go on past its limits until there is one.
             bool enough = blocks.Count >= maximum || bytes >= SyncProtocol.TargetResponse;
-            if ((enough && closed > 0) || Assemble(block) is not { } assembled)
+            if ((enough && closed > 0) || Assemble(block) is not { } assembled || bytes + assembled.Size > SyncProtocol.MaximumResponse)
             {
                 break;
             }
 
             bytes += assembled.Size;
-            if (bytes > SyncProtocol.MaximumResponse)
-            {
-                break;
-            }
-
             blocks.Add(assembled);
             closed = assembled.Finalization.IsEmpty ? closed : blocks.Count;
+            if (blocks.Count % BlocksPerTurn == 0 || bytes - paused >= BytesPerTurn)
+            {
+                paused = bytes;
+                cancellation.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
         }
 
-        return SyncProtocol.EncodeRange(blocks[..closed]);
+        return blocks[..closed];
     }
 
     private ReadOnlyMemory<byte>? ServeCheckpoints(ReadOnlyMemory<byte> request) =>

@@ -225,13 +225,16 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
 
     private async Task<Height> CommitAsync(List<SyncedBlock> blocks)
     {
-        Height head = default;
+        // One turn ahead, or the chain's thread would stand still until a pool thread hands it the next one.
+        Task<Height> turn = Task.FromResult<Height>(default);
         for (int at = 0; at < blocks.Count; at += BlocksPerTurn)
         {
-            head = await chain.RangeFetchedAsync(blocks[at..Math.Min(blocks.Count, at + BlocksPerTurn)]);
+            Task<Height> next = chain.RangeFetchedAsync(blocks[at..Math.Min(blocks.Count, at + BlocksPerTurn)]);
+            await turn;
+            turn = next;
         }
 
-        return head;
+        return await turn;
     }
 
     private async Task WaitAsync(Run run)
@@ -310,8 +313,8 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
             return new Answer(source, result.Status, null, null);
         }
 
-        // Checking is the long part, and runs for many pieces at once.
-        return await Task.Run(
+        // Checking is the long part, and runs for many pieces at once: on threads of its own, for the pool is as narrow as short work needs it (PoolThreads).
+        return await Task.Factory.StartNew(
             () =>
             {
                 if (!SyncProtocol.TryDecodeRange(result.Response, out List<RangeBlock>? blocks))
@@ -327,7 +330,9 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
                 RangeFault fault = verifier.Check(from, blocks, out List<SyncedBlock> synced);
                 return fault == RangeFault.None ? new Answer(source, result.Status, synced, null) : new Answer(source, result.Status, null, fault);
             },
-            CancellationToken.None).ConfigureAwait(false);
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).ConfigureAwait(false);
     }
 
     private sealed record Answer(PeerId From, RequestStatus Status, List<SyncedBlock>? Blocks, RangeFault? Lie);

@@ -80,14 +80,15 @@ public sealed class LocalTestnet : IAsyncDisposable
     /// <summary>Starts a node that does not run.</summary>
     /// <param name="node">Which.</param>
     /// <param name="environment">Variables for this run alone.</param>
-    public ChildProcess Start(int node, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="niceness">How far it stands back for other processes, 0..19 (nice(1)).</param>
+    public ChildProcess Start(int node, IReadOnlyDictionary<string, string>? environment = null, int niceness = 0)
     {
         if (_nodes[node] is { HasExited: false })
         {
             throw new InvalidOperationException($"node-{node} runs already.");
         }
 
-        return _nodes[node] = StartSecond(node, environment);
+        return _nodes[node] = StartSecond(node, environment, niceness);
     }
 
     public void StartAll()
@@ -99,7 +100,7 @@ public sealed class LocalTestnet : IAsyncDisposable
     }
 
     /// <summary>Starts one more process on a node's files, which is not one of this network's nodes: it should refuse to run.</summary>
-    public ChildProcess StartSecond(int node, IReadOnlyDictionary<string, string>? environment = null)
+    public ChildProcess StartSecond(int node, IReadOnlyDictionary<string, string>? environment = null, int niceness = 0)
     {
         var all = new Dictionary<string, string>(_options.NodeEnvironment(node));
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
@@ -107,7 +108,9 @@ public sealed class LocalTestnet : IAsyncDisposable
             all[name] = value;
         }
 
-        return ChildProcess.Start($"node-{node}", _binary, ["run", "--config", ConfigFile(node)], Path.Combine(NodeFolder(node), "node.log"), _guard, all);
+        string[] run = [_binary, "run", "--config", ConfigFile(node)];
+        string[] command = niceness == 0 ? run : ["nice", "-n", Text(niceness), .. run];
+        return ChildProcess.Start($"node-{node}", command[0], command[1..], Path.Combine(NodeFolder(node), "node.log"), _guard, all);
     }
 
     /// <summary>Runs another command of the node's executable on a node's configuration to its end.</summary>

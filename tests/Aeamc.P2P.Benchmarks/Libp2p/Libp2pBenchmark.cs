@@ -22,21 +22,28 @@ internal sealed class Libp2pBenchmark
     private readonly double _seconds;
     private readonly double _warmup;
     private readonly string[] _only;
+    private readonly bool[] _sides;
     private readonly JsonObject _report = [];
 
-    private Libp2pBenchmark(bool quick, string[] only)
+    private Libp2pBenchmark(bool quick, bool alone, string[] only)
     {
         _quick = quick;
         _only = only;
+        _sides = alone ? [true] : Sides;
         (_rounds, _seconds, _warmup) = quick ? (1, 1.5, 0.5) : (5, 3, 1);
     }
 
-    /// <summary><c>libp2p [--json] [--quick] [--only PART,...]</c>; the parts are unsigned, signed, allocation, streams, handshakes, idle.</summary>
+    /// <summary>
+    /// <c>libp2p [--json] [--quick] [--only PART,...] [--rate N] [--alone]</c>; the parts are unsigned, signed, allocation, streams, handshakes, idle. A rate
+    /// measures nothing but gossip at so many messages a second at each receiver; alone is gossip without js.
+    /// </summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        int only = Array.IndexOf(args, "--only");
-        var benchmark = new Libp2pBenchmark(args.Contains("--quick"), only < 0 ? [] : args[only + 1].Split(','));
-        JsonObject report = await benchmark.MeasureAsync().ConfigureAwait(false);
+        string? of(string option) => Array.IndexOf(args, option) is >= 0 and int at ? args[at + 1] : null;
+        var benchmark = new Libp2pBenchmark(args.Contains("--quick"), args.Contains("--alone"), of("--only")?.Split(',') ?? []);
+        JsonObject report = await (of("--rate") is { } rate
+            ? benchmark.PacedAsync(double.Parse(rate, CultureInfo.InvariantCulture))
+            : benchmark.MeasureAsync()).ConfigureAwait(false);
         Console.WriteLine(report.ToJsonString(args.Contains("--json") ? OneLine : Indented));
         return 0;
     }
@@ -88,14 +95,30 @@ internal sealed class Libp2pBenchmark
         return _report;
     }
 
+    private async Task<JsonObject> PacedAsync(double rate)
+    {
+        await using Mesh ours = await Mesh.StartAsync(ours: true, "StrictNoSign").ConfigureAwait(false);
+        await using Mesh js = await Mesh.StartAsync(ours: IsAlone, "StrictNoSign").ConfigureAwait(false);
+        foreach (bool side in _sides)
+        {
+            await (side ? ours : js).GossipAsync(1024, 0, 0.5, _quick ? 1 : 2).ConfigureAwait(false);
+        }
+
+        await LatencyAsync(ours, js, rate).ConfigureAwait(false);
+        return _report;
+    }
+
+    // Then the place of js is taken by processes that do nothing.
+    private bool IsAlone => _sides.Length == 1;
+
     private bool Wants(string part) => _only.Length == 0 || _only.Contains(part);
 
     private async Task GossipAsync(string name, string policy)
     {
         await using Mesh ours = await Mesh.StartAsync(ours: true, policy).ConfigureAwait(false);
-        await using Mesh js = await Mesh.StartAsync(ours: false, policy).ConfigureAwait(false);
+        await using Mesh js = await Mesh.StartAsync(ours: IsAlone, policy).ConfigureAwait(false);
         // Compilers on both sides have seen the code before anything counts.
-        foreach (bool side in Sides)
+        foreach (bool side in _sides)
         {
             await (side ? ours : js).GossipAsync(1024, 0, 0.5, _quick ? 1 : 2).ConfigureAwait(false);
         }
@@ -106,7 +129,7 @@ internal sealed class Libp2pBenchmark
             var cpu = new Comparison(0.2, atMost: true);
             for (int round = 0; round < _rounds; round++)
             {
-                foreach (bool side in Sides)
+                foreach (bool side in _sides)
                 {
                     GossipFigures figures = await (side ? ours : js).GossipAsync(size, 0, _warmup, _seconds).ConfigureAwait(false);
                     rate.Add(side, figures.Rate);
@@ -117,7 +140,7 @@ internal sealed class Libp2pBenchmark
 
             _report[$"gossip_{size}_{name}"] = rate.ToJson();
             _report[$"cpu_per_delivery_us_{size}_{name}"] = cpu.ToJson();
-            if (size == 256 && name == "unsigned")
+            if (size == 256 && name == "unsigned" && !IsAlone)
             {
                 await LatencyAsync(ours, js, rate.Theirs / 2).ConfigureAwait(false);
             }
@@ -146,18 +169,21 @@ internal sealed class Libp2pBenchmark
     private async Task LatencyAsync(Mesh ours, Mesh js, double rate)
     {
         var p99 = new Comparison(1.0 / 3, atMost: true);
+        var cpu = new Comparison(0.2, atMost: true);
         for (int round = 0; round < _rounds; round++)
         {
-            foreach (bool side in Sides)
+            foreach (bool side in _sides)
             {
                 GossipFigures figures = await (side ? ours : js).GossipAsync(256, rate / (Mesh.Size - 1), _warmup, _seconds).ConfigureAwait(false);
                 p99.Add(side, figures.P99);
+                cpu.Add(side, figures.CpuMicroseconds);
                 Progress($"gossip 256 B unsigned at {rate:N0}/s {Who(side)} {figures.Rate:N0}/s, p50 {figures.P50:N2} ms, p99 {figures.P99:N2} ms, {figures.CpuMicroseconds:N0} us of processor per delivery");
             }
         }
 
         _report["gossip_p99_ms_at_js_half_rate"] = p99.ToJson();
         _report["gossip_p99_ms_at_js_half_rate"]!["rate"] = Comparison.Round(rate);
+        _report["cpu_per_delivery_us_at_js_half_rate"] = cpu.ToJson();
     }
 
     private async Task StreamsAsync()

@@ -2,20 +2,30 @@ using Aeamc.P2P.Libp2p;
 
 namespace Aeamc.P2P.Fuzz.Parsers;
 
-/// <summary>A connection on which certain bytes come and then the end; what is written goes nowhere.</summary>
+/// <summary>A connection on which certain bytes come and then the end; what is written is kept.</summary>
 internal sealed class BytesChannel(byte[] bytes) : ConnectionChannel
 {
-    private int _at;
+    private readonly MemoryStream _written = new();
+
+    /// <summary>How many bytes were read.</summary>
+    public int Taken { get; private set; }
+
+    /// <summary>What was written.</summary>
+    public byte[] Written => _written.ToArray();
 
     public override ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
     {
-        int count = Math.Min(destination.Length, bytes.Length - _at);
-        bytes.AsMemory(_at, count).CopyTo(destination);
-        _at += count;
+        int count = Math.Min(destination.Length, bytes.Length - Taken);
+        bytes.AsMemory(Taken, count).CopyTo(destination);
+        Taken += count;
         return ValueTask.FromResult(count);
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        _written.Write(source.Span);
+        return ValueTask.CompletedTask;
+    }
 
     public override void Shutdown()
     {
@@ -24,6 +34,6 @@ internal sealed class BytesChannel(byte[] bytes) : ConnectionChannel
 
     public override void Dispose()
     {
-        // Holds nothing.
+        // Holds nothing that must be let go.
     }
 }

@@ -4,6 +4,7 @@ using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Consensus.Evidence;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Fuzz.Parsers.MessagePack;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Sync;
 using Aeamc.P2P.Primitives;
@@ -19,15 +20,18 @@ internal static class ConsensusTargets
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new("consensus-message", [.. Messages().Select(ConsensusMessageCodec.Encode)], [], RunMessage),
-        new("batch", [BatchSeed()], [], RunBatch),
-        new("block", [BlockContent.Create(HeaderSeed(), BlockPayload.Empty).Encoded.ToArray(), HeaderSeed().ToArray()], [], RunBlock),
-        new("equivocation-evidence", [EvidenceSeed()], [], RunEvidence),
-        new("ledger-entry", [.. Payloads().Select(Enveloped)], [], RunEntry),
-        new("ledger-payload", [.. Payloads().Select(pair => (byte[])[(byte)pair.Kind, .. pair.Payload])], [], RunPayload),
-        new("sync", [SyncProtocol.EncodeHashes([Hash, Hash]), SyncProtocol.EncodeBlobs([new byte[5]]), SyncProtocol.EncodeRange([])], [], RunSync),
-        new("messagepack", [[0x93, 0x01, 0xC4, 0x02, 1, 2, 0xA1, 0x61]], [], RunMessagePack),
+        Structured("consensus-message", [.. Messages().Select(ConsensusMessageCodec.Encode)], RunMessage),
+        Structured("batch", [BatchSeed()], RunBatch),
+        Structured("block", [BlockContent.Create(HeaderSeed(), BlockPayload.Empty).Encoded.ToArray(), HeaderSeed().ToArray()], RunBlock),
+        Structured("equivocation-evidence", [EvidenceSeed()], RunEvidence),
+        Structured("ledger-entry", [.. Payloads().Select(Enveloped)], RunEntry, before: 1),
+        Structured("ledger-payload", [.. Payloads().Select(pair => (byte[])[(byte)pair.Kind, .. pair.Payload])], RunPayload, before: 1),
+        Structured("sync", [SyncProtocol.EncodeHashes([Hash, Hash]), SyncProtocol.EncodeBlobs([new byte[5]]), SyncProtocol.EncodeRange([])], RunSync),
+        Structured("messagepack", [[0x93, 0x01, 0xC4, 0x02, 1, 2, 0xA1, 0x61]], RunMessagePack),
     ];
+
+    private static FuzzTarget Structured(string name, byte[][] seeds, Action<byte[]> run, int before = 0) =>
+        new(name, seeds, [], run) { Grammar = new MessagePackGrammar(seeds, before) };
 
     private static IEnumerable<ConsensusMessage> Messages()
     {

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Aeamc.P2P.Cryptography;
+using Aeamc.P2P.Fuzz.Parsers.Libp2p;
+using Aeamc.P2P.Fuzz.Parsers.MessagePack;
 using Aeamc.P2P.Libp2p.Discovery;
 using Aeamc.P2P.Libp2p.Multiformats;
 using Aeamc.P2P.Libp2p.Records;
@@ -13,10 +15,10 @@ internal static class DiscoveryTargets
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new("peer-record", [Record()], [], RunRecord),
+        new("peer-record", [Record()], [], RunRecord) { Grammar = new PeerRecordGrammar() },
         new("peer-record-signed", [Payload()], [Multiaddress.Parse("/ip4/1.2.3.4/tcp/1").ToArray()], RunSigned),
-        new("peer-exchange", [PeerExchange.EncodeRequest(16), PeerExchange.EncodeResponse([Record(), Record()])], [], RunExchange),
-        new("address-book", [Book()[..^32]], [], RunBook),
+        new("peer-exchange", Exchanges(), [], RunExchange) { Grammar = new MessagePackGrammar(Exchanges()) },
+        new("address-book", [Book()[..^32]], [], RunBook) { Grammar = new MessagePackGrammar([Book()[..^32]]) },
     ];
 
     public static byte[] Record() => SignedPeerRecord.Seal(Key, 7, [Multiaddress.Parse("/ip4/1.2.3.4/tcp/4001"), Multiaddress.Parse("/dns4/example.org/tcp/1")]);
@@ -24,16 +26,28 @@ internal static class DiscoveryTargets
     private static byte[] Payload() =>
         SignedEnvelope.TryOpen(Record(), SignedPeerRecord.Domain, [3, 1], out _, out ReadOnlyMemory<byte> payload) ? payload.ToArray() : [];
 
+    private static byte[][] Exchanges() => [PeerExchange.EncodeRequest(16), PeerExchange.EncodeResponse([Record(), Record()])];
+
     private static byte[] Book() => AddressBookFile.Encode(
     [
         new KnownPeer(PeerId.FromNodeId(Key.PublicKey)) { Addresses = [Multiaddress.Parse("/ip4/1.2.3.4/tcp/4001")], Record = Record(), Learned = DateTimeOffset.UnixEpoch.AddYears(50) },
         new KnownPeer(PeerId.FromPublicKey(new byte[32])) { Addresses = [Multiaddress.Parse("/ip6/2a00::1/tcp/1")], Reached = DateTimeOffset.UnixEpoch.AddYears(51), Failures = 3 },
     ]);
 
-    private static void RunRecord(byte[] input)
+    private static string RunRecord(byte[] input)
     {
+        if (!SignedPeerRecord.TryOpen(input, out SignedPeerRecord? record))
+        {
+            return FuzzTarget.Refused;
+        }
+
         // Whatever is accepted was signed by the one key there is.
-        FuzzTarget.Require(!SignedPeerRecord.TryOpen(input, out SignedPeerRecord? record) || record.Peer == PeerId.FromNodeId(Key.PublicKey), "only signed records are accepted");
+        FuzzTarget.Require(record.Peer == PeerId.FromNodeId(Key.PublicKey) && record.Addresses.Count <= SignedPeerRecord.MaxAddresses, "a record speaks for its signer, within bounds");
+        FuzzTarget.Require(
+            SignedPeerRecord.TryOpen(SignedPeerRecord.Seal(Key, record.Sequence, record.Addresses), out SignedPeerRecord? again)
+                && again.Sequence == record.Sequence && again.Addresses.SequenceEqual(record.Addresses.Select(address => address.WithPeer(null))),
+            "a record comes back when it is sealed again");
+        return FuzzTarget.Taken;
     }
 
     // A signature does not make the payload sound: here every payload is signed.

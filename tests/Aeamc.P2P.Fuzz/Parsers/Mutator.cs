@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace Aeamc.P2P.Fuzz.Parsers;
 
 /// <summary>
-/// Makes an input from a seed: a few changes, each of the kind that breaks parsers: flipped bits, lengths and counts at their extremes, type
-/// bytes of MessagePack and protobuf, cut, doubled and swapped pieces, pieces of other seeds. Half of the inputs of protobuf parsers are changed as
-/// trees (<see cref="ProtobufTree"/>). The same random numbers give the same input.
+/// Makes the inputs of a run. Where the structure is known (<see cref="Grammar"/>) an eighth is sound, half is changed in its parts, and of an eighth the bytes are
+/// changed after that; everything else are seeds with a few changes of the kind that breaks parsers: flipped bits, lengths and counts at their extremes, type
+/// bytes of MessagePack and protobuf, cut, doubled and swapped pieces, pieces of other seeds. The same random numbers give the same input.
 /// </summary>
 internal static class Mutator
 {
@@ -24,38 +24,34 @@ internal static class Mutator
         [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F],
     ];
 
-    public static byte[] Mutate(FuzzTarget target, Random random)
+    public static FuzzInput Make(FuzzTarget target, Random random)
     {
-        byte[] seed = target.Seeds.Count == 0 ? [] : target.Seeds[random.Next(target.Seeds.Count)];
         int changes = 1 + (random.Next(3) == 0 ? random.Next(16) : random.Next(3));
-        if (target.IsProtobuf && random.Next(2) == 0 && ProtobufTree.TryRead(seed) is { } tree)
+        int kind = target.Grammar is null ? 7 : random.Next(8);
+        return kind switch
         {
-            for (int i = 0; i < changes; i++)
-            {
-                tree.Change(random, leaf => Change(leaf, target, random));
-            }
+            0 => target.Grammar!.Sound(random),
+            <= 4 => new FuzzInput(target.Grammar!.Changed(random, changes)),
+            5 => new FuzzInput(Change(target.Grammar!.Changed(random, 1), target.Seeds, target.Tokens, changes, random)),
+            _ => new FuzzInput(Change(target.Seeds.Count == 0 ? [] : Draw.Of(random, target.Seeds), target.Seeds, target.Tokens, changes, random)),
+        };
+    }
 
-            byte[] written = tree.Write(MaxLength);
-            return written.Length <= MaxLength ? written : written[..MaxLength];
-        }
+    /// <summary>A value without structure after one change.</summary>
+    public static byte[] ChangeLeaf(byte[] leaf, Random random) => Change(leaf, [], [], 1, random);
 
-        List<byte> bytes = [.. seed];
+    private static byte[] Change(byte[] from, IReadOnlyList<byte[]> seeds, IReadOnlyList<byte[]> tokens, int changes, Random random)
+    {
+        List<byte> bytes = [.. from];
         for (int i = 0; i < changes; i++)
         {
-            Change(bytes, target, random);
+            Change(bytes, seeds, tokens, random);
         }
 
         return bytes.Count <= MaxLength ? [.. bytes] : [.. bytes[..MaxLength]];
     }
 
-    private static byte[] Change(byte[] leaf, FuzzTarget target, Random random)
-    {
-        List<byte> bytes = [.. leaf];
-        Change(bytes, target, random);
-        return [.. bytes];
-    }
-
-    private static void Change(List<byte> bytes, FuzzTarget target, Random random)
+    private static void Change(List<byte> bytes, IReadOnlyList<byte[]> seeds, IReadOnlyList<byte[]> tokens, Random random)
     {
         int at = random.Next(bytes.Count + 1);
         switch (random.Next(11))
@@ -78,8 +74,8 @@ internal static class Mutator
             case 5:
                 bytes.RemoveRange(at, bytes.Count - at);
                 break;
-            case 6 when target.Seeds.Count > 0:
-                bytes.InsertRange(at, Piece(target.Seeds[random.Next(target.Seeds.Count)], random));
+            case 6 when seeds.Count > 0:
+                bytes.InsertRange(at, Piece(Draw.Of(random, seeds), random));
                 break;
             case 7:
                 bytes.InsertRange(at, Varints[random.Next(Varints.Length)]);
@@ -87,8 +83,8 @@ internal static class Mutator
             case 8:
                 Overwrite(bytes, at, random);
                 break;
-            case 9 when target.Tokens.Count > 0:
-                bytes.InsertRange(at, target.Tokens[random.Next(target.Tokens.Count)]);
+            case 9 when tokens.Count > 0:
+                bytes.InsertRange(at, Draw.Of(random, tokens));
                 break;
             default:
                 Repeat(bytes, at, random);

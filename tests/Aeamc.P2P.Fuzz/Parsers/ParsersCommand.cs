@@ -37,12 +37,17 @@ internal static class ParsersCommand
 
     private static bool RunFor(FuzzTarget target, int seed, TimeSpan time)
     {
-        (Finding? finding, long inputs) = Fuzzer.RunFor(target, seed, time);
-        Console.WriteLine($"{target.Name,-24}{inputs,12:N0} inputs   {(finding is null ? "nothing found" : "FOUND")}");
+        (Finding? finding, long inputs, IReadOnlyDictionary<string, long> outcomes) = Fuzzer.RunFor(target, seed, time);
+        Console.WriteLine($"{target.Name,-24}{(target.Grammar is null ? "bytes" : "structure"),10}{inputs,12:N0} inputs   {(finding is null ? "nothing found" : "FOUND")}");
+        if (!outcomes.ContainsKey(""))
+        {
+            Console.WriteLine("    " + string.Join(", ", outcomes.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {pair.Value:N0}")));
+        }
+
         return Report(finding);
     }
 
-    private static Finding? Replay(FuzzTarget target, byte[] input) => Fuzzer.Try(target, input) is { } what ? new Finding(target.Name, 0, 0, input, what) : null;
+    private static Finding? Replay(FuzzTarget target, byte[] input) => Fuzzer.Try(target, new FuzzInput(input), out _) is { } what ? new Finding(target.Name, 0, 0, input, what) : null;
 
     private static bool Report(Finding? finding)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Text.Json;
 using Aeamc.P2P.Libp2p.Multiformats;
 
@@ -37,7 +36,7 @@ internal static class AttackerCommand
         var command = new Command(BurnerName, "Takes processor time until standard input ends.") { share };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await UntilInputEndsAsync(ending => Task.Run(() => Burn(parsed.GetValue(share), ending), CancellationToken.None), () => new AttackerReport(0, 0, Used), cancellationToken);
+            await UntilInputEndsAsync(ending => Task.Run(() => Burner.Burn(parsed.GetValue(share), ending), CancellationToken.None), () => new AttackerReport(0, 0, Used), cancellationToken);
             return 0;
         });
         return command;
@@ -53,32 +52,6 @@ internal static class AttackerCommand
         await ending.CancelAsync();
         await working;
         Console.WriteLine(JsonSerializer.Serialize(report()));
-    }
-
-    // In pieces of at most 2 ms, from as many threads as it takes: an attacker's work comes in small pieces too.
-    private static void Burn(double share, CancellationToken ending)
-    {
-        int threads = Math.Max(1, (int)Math.Ceiling(share));
-        Thread[] burning = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() =>
-        {
-            var clock = Stopwatch.StartNew();
-            double burnt = 0;
-            while (!ending.IsCancellationRequested)
-            {
-                double due = clock.Elapsed.TotalSeconds * share / threads;
-                if (burnt >= due)
-                {
-                    ending.WaitHandle.WaitOne(1);
-                    continue;
-                }
-
-                long start = Stopwatch.GetTimestamp();
-                Thread.SpinWait(20_000);
-                burnt += Math.Min(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.002);
-            }
-        }))];
-        Array.ForEach(burning, thread => thread.Start());
-        Array.ForEach(burning, thread => thread.Join());
     }
 }
 

@@ -1,4 +1,5 @@
 using Aeamc.P2P.Blocks;
+using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Cryptography.Keys;
 using Aeamc.P2P.Node.Chain;
@@ -38,11 +39,18 @@ internal sealed class ForgedNetwork : IDisposable
     /// <param name="blocks">How many.</param>
     /// <param name="interval">Chain time between two blocks.</param>
     /// <param name="nodes">The nodes.</param>
-    public async Task ForgeAsync(int blocks, TimeSpan interval, params int[] nodes)
+    public Task ForgeAsync(int blocks, TimeSpan interval, params int[] nodes) => ForgeAsync(blocks, interval, static _ => [], nodes);
+
+    /// <summary>The same with something in the blocks.</summary>
+    /// <param name="blocks">How many.</param>
+    /// <param name="interval">Chain time between two blocks.</param>
+    /// <param name="work">The next block's batches.</param>
+    /// <param name="nodes">The nodes.</param>
+    public async Task ForgeAsync(int blocks, TimeSpan interval, Func<ForgedChain, Batch[]> work, params int[] nodes)
     {
         using (NodeStore store = NodeStore.Open(StoreFolder(nodes[0])))
         {
-            await FillAsync(store, blocks, interval);
+            await FillAsync(store, blocks, interval, work);
             foreach (int node in nodes[1..])
             {
                 store.Snapshot(StoreFolder(node));
@@ -52,7 +60,7 @@ internal sealed class ForgedNetwork : IDisposable
 
     public void Dispose() => Array.ForEach(Keys, key => key.Dispose());
 
-    private async Task FillAsync(NodeStore store, int blocks, TimeSpan interval)
+    private async Task FillAsync(NodeStore store, int blocks, TimeSpan interval, Func<ForgedChain, Batch[]> work)
     {
         ChainContext context = Foundation.Context;
         var forged = new ForgedChain(context, Keys, store);
@@ -65,7 +73,7 @@ internal sealed class ForgedNetwork : IDisposable
         chain.Start(new NothingFetched(), _ => false);
         for (int done = 0; done < blocks; done += 256)
         {
-            await chain.RangeFetchedAsync([.. Enumerable.Range(0, Math.Min(256, blocks - done)).Select(i => forged.Next(interval, closed: (done + i) % 5 != 2 || done + i == blocks - 1))]);
+            await chain.RangeFetchedAsync([.. Enumerable.Range(0, Math.Min(256, blocks - done)).Select(i => forged.Next(interval, closed: (done + i) % 5 != 2 || done + i == blocks - 1, work(forged)))]);
         }
 
         if (faults.Task.IsCompleted)

@@ -49,11 +49,11 @@ public class ForwardingTests
         (RouterHarness harness, PeerId source, PeerId peer) = Redundant();
         Assert.Empty(harness.SendAndJudge(source, "only here").SentTo);
         // First the announcement is due, then the message.
-        Assert.Equal(Hold / 5, harness.Router.NextWake - harness.Now);
-        harness.Advance(Hold / 5);
+        Assert.Equal(Hold / 2, harness.Router.NextWake - harness.Now);
+        harness.Advance(Hold / 2);
         Assert.Empty(harness.Step(RouterInput.Wake.Instance).SentTo);
-        Assert.InRange(Assert.NotNull(harness.Router.NextWake) - harness.Now, Hold * 0.3, Hold * 1.3);
-        harness.Advance(Hold * 1.3);
+        Assert.InRange(Assert.NotNull(harness.Router.NextWake) - harness.Now, Hold * 0.25, Hold * 0.75);
+        harness.Advance(Hold * 0.75);
         Assert.Equal([peer], harness.Step(RouterInput.Wake.Instance).SentTo);
         Assert.Null(harness.Router.NextWake);
         // It needed it: soon nothing is held for it any more.
@@ -88,6 +88,30 @@ public class ForwardingTests
         Assert.Equal(1, harness.Router.Counter(RouterCounter.ForwardsSaved));
         harness.Advance(TimeSpan.FromSeconds(1));
         Assert.Empty(harness.Heartbeats().SentTo);
+    }
+
+    [Fact]
+    public void Nobody_is_woken_for_a_held_forward_that_is_saved()
+    {
+        (RouterHarness harness, PeerId source, PeerId peer) = Redundant();
+        harness.SendAndJudge(source, "a");
+        harness.SendAndJudge(source, "b");
+        harness.Advance(Hold / 2);
+        harness.Step(RouterInput.Wake.Instance);
+        Assert.NotNull(harness.Router.NextWake);
+        harness.Receive(peer, rpc => rpc.IDontWantIds.AddRange([harness.Message("a").Id, harness.Message("b").Id]));
+        harness.Step(RouterInput.Wake.Instance);
+        Assert.Null(harness.Router.NextWake);
+    }
+
+    [Fact]
+    public void What_is_announced_goes_out_with_what_is_published()
+    {
+        (RouterHarness harness, PeerId source, PeerId peer) = Redundant();
+        harness.SendAndJudge(source, "a");
+        Outputs outcome = harness.Publish(harness.Own("b"));
+        Assert.Equal(harness.Message("a").Id, Assert.Single(Assert.Single(outcome.Rpcs, told => told.Peer == peer).Rpc.IDontWantIds));
+        Assert.Contains(peer, outcome.SentTo);
     }
 
     [Fact]
@@ -169,7 +193,7 @@ public class ForwardingTests
             Assert.Empty(harness.SendAndJudge(source, $"small {i}").ToldIDontWant);
         }
 
-        harness.Advance(Hold / 5);
+        harness.Advance(Hold / 2);
         RouterOutput told = Assert.Single(harness.Step(RouterInput.Wake.Instance).Rpcs);
         Assert.Equal(peer, told.Peer);
         Assert.Equal(3, told.Rpc.IDontWantIds.Count);

@@ -75,19 +75,72 @@ public class ConnectionLimitTests
         for (int i = 0; i < 3; i++)
         {
             Assert.Null(gate.TryEnter(loud));
-            gate.Leave(loud);
+            gate.Leave(loud, failed: false);
         }
 
         Assert.Equal("handshakes-per-ip", gate.TryEnter(sameHolder));
         Assert.Null(gate.TryEnter(quiet));
-        for (int i = 0; i < 50; i++)
+        foreach (IPAddress exempt in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback, IPAddress.Loopback.MapToIPv6()])
         {
-            Assert.Null(gate.TryEnter(IPAddress.Loopback));
-            gate.Leave(IPAddress.Loopback);
+            for (int i = 0; i < 50; i++)
+            {
+                Assert.Null(gate.TryEnter(exempt));
+                gate.Leave(exempt, failed: true);
+                gate.Offended(exempt);
+            }
         }
 
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(gate.TryEnter(sameHolder));
+    }
+
+    [Fact]
+    public void An_address_that_fails_or_offends_may_begin_fewer_handshakes()
+    {
+        var limits = new Libp2pLimits { HandshakesPerSecondPerIp = 10, HandshakeBurstPerIp = 20, HandshakesPerFailure = 4, HandshakesPerOffence = 20 };
+        (int Honest, int Failing, int Offending) let = (0, 0, 0);
+        var time = new ManualTime();
+        var gate = new InboundGate(limits, time);
+        IPAddress honest = IPAddress.Parse("192.0.2.1"), failing = IPAddress.Parse("192.0.2.2"), offending = IPAddress.Parse("192.0.2.3");
+        for (int tick = 0; tick < 1000; tick++)
+        {
+            // Each tries twenty times a second, for 50 s.
+            time.Advance(TimeSpan.FromMilliseconds(50));
+            let.Honest += Enter(honest, failed: false) ? 1 : 0;
+            let.Failing += Enter(failing, failed: true) ? 1 : 0;
+            if (Enter(offending, failed: false))
+            {
+                let.Offending++;
+                gate.Offended(offending);
+            }
+        }
+
+        Assert.InRange(let.Honest, 500, 520);
+        Assert.InRange(let.Failing, 100, 105);
+        Assert.InRange(let.Offending, 24, 26);
+
+        // What is owed is bounded: two bursts after the last offence nothing is remembered.
+        for (int i = 0; i < 100; i++)
+        {
+            gate.Offended(offending);
+        }
+
+        Assert.False(Enter(offending, failed: false));
+        time.Advance(TimeSpan.FromSeconds(2.1));
+        Assert.True(Enter(offending, failed: false));
+        time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal(20, Enumerable.Range(0, 30).Count(_ => Enter(offending, failed: false)));
+
+        bool Enter(IPAddress address, bool failed)
+        {
+            if (gate.TryEnter(address) is not null)
+            {
+                return false;
+            }
+
+            gate.Leave(address, failed);
+            return true;
+        }
     }
 
     [Fact]

@@ -26,7 +26,8 @@ public sealed class ParserFuzzTests
         Assert.Equal("short inputs only", finding.What);
         Assert.Equal(finding.Input, Fuzzer.Run(target, seed: 5, first: finding.Iteration, count: 1)!.Input);
         Assert.Contains($"--parser sample --seed 5 --iteration {finding.Iteration}", finding.ToString(), StringComparison.Ordinal);
-        Assert.NotNull(Fuzzer.Try(target with { Run = static _ => GC.KeepAlive(new byte[64 << 20]) }, []));
-        Assert.NotNull(Fuzzer.Try(target with { Run = static _ => throw new InvalidOperationException() }, []));
+        Assert.NotNull(Fuzzer.Try(target with { Run = static _ => new byte[64 << 20].ToString()! }, new FuzzInput([]), out _));
+        Assert.NotNull(Fuzzer.Try(target with { Run = static _ => throw new InvalidOperationException() }, new FuzzInput([]), out _));
+        Assert.Equal("no", Fuzzer.Try(target, new FuzzInput([], static () => throw new FuzzException("no")), out _));
     }
 }

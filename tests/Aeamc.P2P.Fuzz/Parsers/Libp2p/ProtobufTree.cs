@@ -1,6 +1,4 @@
-using Aeamc.P2P.Libp2p.Multiformats;
-
-namespace Aeamc.P2P.Fuzz.Parsers;
+namespace Aeamc.P2P.Fuzz.Parsers.Libp2p;
 
 /// <summary>
 /// A protobuf message as a tree of fields. What is changed in it is written with the lengths that belong to it, so that a change deep inside reaches the
@@ -9,6 +7,7 @@ namespace Aeamc.P2P.Fuzz.Parsers;
 internal sealed class ProtobufTree
 {
     private const int MaxDepth = 8;
+    private const int MaxVarint = 10;
     private const int Varint = 0, Fixed64 = 1, Delimited = 2, Fixed32 = 5;
 
     private readonly List<Field> _fields = [];
@@ -21,22 +20,20 @@ internal sealed class ProtobufTree
         var tree = new ProtobufTree();
         while (!bytes.IsEmpty)
         {
-            if (UVarint.Read(bytes, out ulong key, out int length) != UVarintStatus.Done || key >> 3 == 0)
+            if (!TryReadVarint(ref bytes, out ulong key) || key >> 3 == 0)
             {
                 return null;
             }
 
-            bytes = bytes[length..];
             ulong number = 0;
             int size = (int)(key & 7) switch { Fixed64 => 8, Fixed32 => 4, _ => 0 };
             if ((key & 7) is Varint or Delimited)
             {
-                if (UVarint.Read(bytes, out number, out length) != UVarintStatus.Done)
+                if (!TryReadVarint(ref bytes, out number))
                 {
                     return null;
                 }
 
-                bytes = bytes[length..];
                 size = (key & 7) == Delimited ? (int)Math.Min(number, int.MaxValue) : 0;
             }
             else if (size == 0)
@@ -98,9 +95,21 @@ internal sealed class ProtobufTree
                 field.Message._fields.Add(field with { Message = TryRead(field.Bytes) });
                 break;
             default:
-                _fields[at] = field with { Message = null, Bytes = change(field.Bytes), Number = Extreme(random) };
+                _fields[at] = field with { Message = null, Bytes = Sized(field, change(field.Bytes)), Number = Extreme(random) };
                 break;
         }
+    }
+
+    // A number of four or eight bytes has no length that could say otherwise.
+    private static byte[] Sized(Field field, byte[] bytes)
+    {
+        if ((field.Key & 7) == Delimited)
+        {
+            return bytes;
+        }
+
+        Array.Resize(ref bytes, field.Bytes.Length);
+        return bytes;
     }
 
     /// <summary>Writes the message with true lengths, up to <paramref name="maxLength"/> bytes.</summary>
@@ -134,19 +143,46 @@ internal sealed class ProtobufTree
         return [.. all];
     }
 
-    private static ulong Extreme(Random random) => random.Next(5) switch
+    private static ulong Extreme(Random random) => random.Next(6) switch
     {
         0 => 0UL,
+        4 => ulong.MaxValue,
         1 => (ulong)long.MaxValue,
         2 => uint.MaxValue,
         3 => (ulong)random.Next(256),
         _ => (ulong)random.NextInt64(),
     };
 
-    // Up to 63 bits, as the reader takes them.
+    // Protobuf's, of 64 bits, not those of libp2p. Only in the shortest form: bytes that are no message but look like one come back as they were.
+    private static bool TryReadVarint(ref ReadOnlySpan<byte> bytes, out ulong value)
+    {
+        value = 0;
+        for (int i = 0; i < Math.Min(bytes.Length, MaxVarint); i++)
+        {
+            byte b = bytes[i];
+            if ((b == 0 && i > 0) || (i == MaxVarint - 1 && b > 1))
+            {
+                return false;
+            }
+
+            value |= (ulong)(b & 0x7F) << (7 * i);
+            if (b < 0x80)
+            {
+                bytes = bytes[(i + 1)..];
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static void Append(List<byte> all, ulong value)
     {
-        Span<byte> bytes = stackalloc byte[UVarint.MaxLength];
-        all.AddRange(bytes[..UVarint.Write(bytes, value)]);
+        for (; value >= 0x80; value >>= 7)
+        {
+            all.Add((byte)((value & 0x7F) | 0x80));
+        }
+
+        all.Add((byte)value);
     }
 }

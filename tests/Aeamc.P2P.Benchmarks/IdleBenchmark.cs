@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Aeamc.P2P.DeviceApi.Gateway;
+using Aeamc.P2P.Testnet.Measuring;
+using Aeamc.P2P.Testnet.Network;
+
+namespace Aeamc.P2P.Benchmarks;
+
+/// <summary>
+/// Four real node processes on loopback, fsync on, with nothing to do but an empty block a second. What is printed: how long after its proposer's timestamp a block was
+/// final on each node (told over HTTP, so an upper bound; timestamps are whole milliseconds), what one fsync takes on the same disk meanwhile, and what a node takes of a core.
+/// </summary>
+internal static class IdleBenchmark
+{
+    private const int Nodes = 4;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Key generation, the first checkpoint and the compiler's second tier go by before anything counts.</summary>
+    private static readonly TimeSpan Warming = TimeSpan.FromSeconds(45);
+
+    public static async Task RunAsync(int seconds)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("aeamc-idle-");
+        try
+        {
+            await using LocalTestnet testnet = await LocalTestnet.CreateAsync(
+                new LocalTestnetOptions { Folder = folder.FullName, Nodes = Nodes, ApiPort = LocalPorts.FindFree(Nodes), P2PPort = LocalPorts.FindFree(Nodes) }, CancellationToken.None);
+            testnet.StartAll();
+            await testnet.WaitUntilReadyAsync(Patience, CancellationToken.None);
+            Console.Error.WriteLine($"{Nodes} nodes are up; {Warming.TotalSeconds:0} s to warm, {seconds} s to measure");
+            await Task.Delay(Warming);
+
+            var finality = new ConcurrentBag<double>();
+            var syncs = new List<double>();
+            using var stop = new CancellationTokenSource();
+            Task[] listening = [.. testnet.Monitors.Select(monitor => ListenAsync(monitor, finality, stop.Token))];
+            var meter = new CpuMeter(testnet.Processes);
+            long begun = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(begun).TotalSeconds < seconds)
+            {
+                syncs.Add(Sync(Path.Combine(folder.FullName, "probe")));
+                await Task.Delay(100);
+            }
+
+            IReadOnlyList<CpuShare> shares = meter.Read();
+            await stop.CancelAsync();
+            await Task.WhenAll(listening);
+            Print(seconds, [.. finality.Order()], [.. syncs.Order()], [.. shares.Select(share => share.Cores)]);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static void Print(int seconds, double[] finality, double[] syncs, double[] cores)
+    {
+        double goal = (2 * At(syncs, 0.5)) + 5;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            cores {Environment.ProcessorCount}, {Nodes} processes, fsync on, {seconds} s, an empty block a second
+            finality of an empty block, ms   n {finality.Length}, p50 {At(finality, 0.5):0.0}, p95 {At(finality, 0.95):0.0}, p99 {At(finality, 0.99):0.0}
+            one fsync of 4 KiB, ms           n {syncs.Length}, p50 {At(syncs, 0.5):0.00}, p95 {At(syncs, 0.95):0.00}
+            two fsyncs and 5 ms              {goal:0.0}: {(At(finality, 0.5) <= goal ? "met" : "missed")} at p50
+            processor of a node, % of a core {string.Join(", ", cores.Select(share => (share * 100).ToString("0.0", CultureInfo.InvariantCulture)))}: {(cores.Max() <= 0.03 ? "met" : "missed")} (3)
+            """));
+    }
+
+    private static async Task ListenAsync(NodeMonitor monitor, ConcurrentBag<double> finality, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (NodeEvent happened in monitor.EventsAsync(stop))
+            {
+                if (happened is BlockFinalizedEvent { Entries: 0 } block)
+                {
+                    finality.Add((DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds - block.Timestamp);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Measured long enough.
+        }
+    }
+
+    private static double Sync(string path)
+    {
+        using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+        long begun = Stopwatch.GetTimestamp();
+        file.Write(new byte[4_096]);
+        file.Flush(flushToDisk: true);
+        return Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+    }
+
+    private static double At(double[] sorted, double rank) => sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(rank * sorted.Length))];
+}

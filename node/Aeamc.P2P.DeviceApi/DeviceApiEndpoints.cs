@@ -16,16 +16,18 @@ public static class DeviceApiEndpoints
     /// <param name="app">Where to add them.</param>
     /// <param name="gateway">The node.</param>
     /// <param name="options">The bounds.</param>
-    public static void Map(IEndpointRouteBuilder app, INodeGateway gateway, DeviceApiOptions options)
+    /// <returns>The limits that are counted, for what else the host serves.</returns>
+    public static ApiLimits Map(IEndpointRouteBuilder app, INodeGateway gateway, DeviceApiOptions options)
     {
         var limits = new ApiLimits(options, gateway.Time);
         new V1Endpoints(gateway, options, limits).Map(app);
         new SubmissionEndpoints(gateway, options, limits).Map(app);
         new RecordEndpoints(gateway).Map(app);
-        new ChainEndpoints(gateway).Map(app);
+        new ChainEndpoints(gateway, limits).Map(app);
         new EventStream(gateway, options).Map(app);
         OpenApiDocument.Map(app);
         app.Map("/v2/{**path}", Guard.Wrap(context => Reply.ProblemAsync(context, ApiProblem.RouteUnknown))).WithMetadata(UnknownRoute.Instance);
+        return limits;
     }
 
     /// <summary>Adds a GET whose handler may meet a stranger's mistakes.</summary>

@@ -9,6 +9,9 @@ public sealed record DeviceApiOptions
     /// <summary>Signed messages, or Phase-1 calls, that one device may send per minute.</summary>
     public int MessagesPerMinute { get; init; } = 100;
 
+    /// <summary>Explanations that one IP address may ask for per minute, and as many looks at what else the host serves behind this limit.</summary>
+    public int ReadsPerMinute { get; init; } = 60;
+
     /// <summary>The longest request body in bytes.</summary>
     public int MaxBodyBytes { get; init; } = 64 * 1024;
 

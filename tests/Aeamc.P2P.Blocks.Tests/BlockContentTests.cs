@@ -7,28 +7,10 @@ public class BlockContentTests
 {
     private static readonly BlockPayload Payload = new([Hash256.Of("a"u8), Hash256.Of("b"u8)]);
 
-    private static MicroblockHeader Header(BlockPayload payload) => new()
-    {
-        ClusterId = 7,
-        Timestamp = new Timestamp(1_700_000_000_000),
-        PayloadHash = payload.Hash,
-        PreviousHash = Hash256.Of("previous"u8),
-        ReceiptCount = 3,
-        Height = new Height(5),
-        View = new View(6),
-        Epoch = Epoch.Zero,
-        Proposer = new NodeIndex(1),
-        EntriesRoot = Hash256.Of("entries"u8),
-        StateRoot = Hash256.Of("state"u8),
-        ChainRoot = Hash256.Of("chain"u8),
-        Beacon = BeaconProof.None,
-        ParametersHash = Hash256.Of("parameters"u8),
-    };
-
     [Fact]
     public void It_is_an_array_of_the_header_and_the_payload()
     {
-        MicroblockHeader header = Header(Payload);
+        MicroblockHeader header = SampleHeader.Of(Payload);
         BlockContent content = BlockContent.Create(header, Payload);
 
         // array of 2; bin 16 of 317 bytes; bin 8 of the payload: array 1, 64 bytes of hashes.
@@ -44,18 +26,18 @@ public class BlockContentTests
     [Fact]
     public void A_header_of_another_payload_is_refused()
     {
-        byte[] other = BlockContent.Create(Header(BlockPayload.Empty), BlockPayload.Empty).Encoded.ToArray();
+        byte[] other = BlockContent.Create(SampleHeader.Of(BlockPayload.Empty), BlockPayload.Empty).Encoded.ToArray();
         byte[] mixed = [.. other.AsSpan(0, 4 + MicroblockHeader.Size), 0xc4, (byte)Payload.Encoded.Length, .. Payload.Encoded.Span];
 
         Assert.False(BlockContent.TryDecode(mixed, out _));
-        Assert.Throws<InvariantException>(() => BlockContent.Create(Header(BlockPayload.Empty), Payload));
+        Assert.Throws<InvariantException>(() => BlockContent.Create(SampleHeader.Of(BlockPayload.Empty), Payload));
     }
 
     [Fact]
     public void The_fullest_payload_fits()
     {
         var payload = new BlockPayload([.. Enumerable.Range(0, BlockPayload.MaxBatches).Select(i => Hash256.Of(BitConverter.GetBytes(i)))]);
-        BlockContent content = BlockContent.Create(Header(payload), payload);
+        BlockContent content = BlockContent.Create(SampleHeader.Of(payload), payload);
 
         Assert.InRange(content.Encoded.Length, 1, BlockContent.MaxEncodedSize);
         Assert.True(BlockContent.TryDecode(content.Encoded.Span, out _));
@@ -64,7 +46,7 @@ public class BlockContentTests
     [Fact]
     public void Whatever_bytes_come_they_are_the_canonical_ones_or_refused()
     {
-        byte[] good = BlockContent.Create(Header(Payload), Payload).Encoded.ToArray();
+        byte[] good = BlockContent.Create(SampleHeader.Of(Payload), Payload).Encoded.ToArray();
         var random = new Random(11);
         for (int round = 0; round < 20_000; round++)
         {

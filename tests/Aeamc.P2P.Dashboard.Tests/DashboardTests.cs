@@ -10,7 +10,7 @@ public sealed partial class DashboardTests : IAsyncLifetime
     private ApiServer _server = null!;
 
     public async ValueTask InitializeAsync() => _server = await ApiServer.StartAsync(
-        new InMemoryNode(new TestNetwork()), ApiServer.Loopback with { DashboardPath = DashboardEndpoints.Path }, app => DashboardEndpoints.Map(app));
+        new InMemoryNode(new TestNetwork()), ApiServer.Loopback with { DashboardPath = DashboardEndpoints.Path }, (app, _) => DashboardEndpoints.Map(app));
 
     public async ValueTask DisposeAsync()
     {

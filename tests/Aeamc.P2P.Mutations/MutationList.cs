@@ -8,7 +8,8 @@ internal static class MutationList
     internal static IReadOnlyList<Mutation> All { get; } =
     [
         .. ViewMutations.List, .. ProposalMutations.List, .. VotingMutations.List, .. CertificateMutations.List, .. RelayMutations.List,
-        .. GuardMutations.List, .. RecoveryMutations.List, .. VerificationMutations.List, .. EvidenceMutations.List, .. LogMutations.List,
-        .. LoopMutations.List, .. LedgerMutations.List, .. BlockMutations.List, .. ThresholdMutations.List,
+        .. GuardMutations.List, .. RecoveryMutations.List, .. VerificationMutations.List, .. EvidenceMutations.List, .. ConvictionMutations.List, .. LogMutations.List,
+        .. LoopMutations.List, .. StoreMutations.List, .. NodeEvidenceMutations.List, .. LedgerMutations.List, .. BlockMutations.List, .. RangeMutations.List,
+        .. ThresholdMutations.List,
     ];
 }

@@ -3,8 +3,8 @@ using Aeamc.P2P.Primitives;
 namespace Aeamc.P2P.Blocks;
 
 /// <summary>
-/// What a node answers to one that asks for a range of finalized blocks, block by block, so that the host may do other work between them: as many as asked for
-/// and as fit, up to one that a quorum's own signature closes; what follows it is worth nothing to the asker.
+/// Puts together what a node answers to one that asks for a range of finalized blocks: as many as asked for and as fit, up to one that a quorum's own signature closes,
+/// for what follows it is worth nothing to the asker. Block by block, so that who reads may pause between two.
 /// </summary>
 /// <param name="from">The first height.</param>
 /// <param name="maximum">Blocks wanted.</param>
@@ -13,32 +13,53 @@ public sealed class RangeReader(Height from, int maximum)
     private readonly List<RangeBlock> _blocks = [];
     private int _closed;
 
-    /// <summary>The height to read next.</summary>
-    public Height Next => new(from.Value + (ulong)_blocks.Count);
+    /// <summary>The height to read next; null when the answer is whole.</summary>
+    public Height? Next { get; private set; } = from;
 
-    /// <summary>Blocks read.</summary>
-    public int Count => _blocks.Count;
-
-    /// <summary>About what they take in an answer.</summary>
+    /// <summary>Bytes read so far.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>Whether to go on: until the asker's limits, and on past them until a block closes the range.</summary>
-    public bool WantsMore => Count < SyncProtocol.MaximumBlocks && !((Count >= maximum || Bytes >= SyncProtocol.TargetResponse) && _closed > 0);
+    /// <summary>Blocks read so far.</summary>
+    public int Count => _blocks.Count;
 
-    /// <summary>The answer: up to the last block that closes it; empty when there is none.</summary>
+    /// <summary>The answer; empty when no block of the range is here.</summary>
     public IReadOnlyList<RangeBlock> Closed => _blocks[.._closed];
 
-    /// <summary>Takes the next block with all its batches; false when it does not fit any more.</summary>
-    public bool Take(RangeBlock block)
+    /// <summary>The whole answer at once.</summary>
+    /// <param name="from">The first height.</param>
+    /// <param name="maximum">Blocks wanted.</param>
+    /// <param name="read">A block with all its batches; null when it is not here whole.</param>
+    public static IReadOnlyList<RangeBlock> Collect(Height from, int maximum, Func<Height, RangeBlock?> read)
     {
-        if (Bytes + block.Size > SyncProtocol.MaximumResponse)
+        var reader = new RangeReader(from, maximum);
+        while (reader.Next is { } height)
         {
-            return false;
+            reader.Take(read(height));
+        }
+
+        return reader.Closed;
+    }
+
+    /// <summary>Takes the block of height <see cref="Next"/>; null when it is not here whole, which ends the range.</summary>
+    public void Take(RangeBlock? block)
+    {
+        if (Next is not { } height)
+        {
+            throw Invariant.Fail("the range is whole already");
+        }
+
+        if (block is null || Bytes + block.Size > SyncProtocol.MaximumResponse)
+        {
+            Next = null;
+            return;
         }
 
         Bytes += block.Size;
         _blocks.Add(block);
-        _closed = block.Finalization.IsEmpty ? _closed : Count;
-        return true;
+        _closed = block.Finalization.IsEmpty ? _closed : _blocks.Count;
+
+        // On past the asker's limits until one closes the range.
+        bool enough = _blocks.Count >= maximum || Bytes >= SyncProtocol.TargetResponse;
+        Next = _blocks.Count >= SyncProtocol.MaximumBlocks || (enough && _closed > 0) ? null : height.Next;
     }
 }

@@ -80,6 +80,9 @@ public sealed record NodeStatus
     /// <summary>Members against whom this node has evidence that no block records yet.</summary>
     public int EvidencePending { get; init; }
 
+    /// <summary>Members against whom an earlier run stored evidence that this one cannot use; the log of the start says why.</summary>
+    public int EvidenceUnreadable { get; init; }
+
     /// <summary>Members whose equivocation is on the ledger.</summary>
     public int MembersConvicted { get; init; }
 

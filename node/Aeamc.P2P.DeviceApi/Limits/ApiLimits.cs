@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
+using Aeamc.P2P.DeviceApi.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Aeamc.P2P.DeviceApi.Limits;
@@ -10,7 +12,9 @@ namespace Aeamc.P2P.DeviceApi.Limits;
 /// Who may call how often. A device's limit is counted per device and address: the name in a message is not proven yet when the limit is asked, and
 /// nobody must be able to use up another's.
 /// </summary>
-internal sealed class ApiLimits(DeviceApiOptions options, TimeProvider time)
+/// <param name="options">The bounds.</param>
+/// <param name="time">The clock.</param>
+public sealed class ApiLimits(DeviceApiOptions options, TimeProvider time)
 {
     private const int AddressSize = 16;
 
@@ -23,15 +27,32 @@ internal sealed class ApiLimits(DeviceApiOptions options, TimeProvider time)
     // An honest client sends hardly anything that cannot be read or verified; checking signatures is what a stranger can make us spend.
     private readonly RateLimiter _forgeries = new(options.MessagesPerMinute, TimeSpan.FromMinutes(1), options.MaxTrackedClients, time);
 
+    // What is costly to answer and signed by nobody.
+    private readonly RateLimiter _reads = new(options.ReadsPerMinute, TimeSpan.FromMinutes(1), options.MaxTrackedClients, time);
+
+    /// <summary>
+    /// Puts the limit of costly reads, <see cref="DeviceApiOptions.ReadsPerMinute"/> for each address and call, before a handler. Beyond it the answer is
+    /// <c>rate_limited</c>, 429, with the time to wait.
+    /// </summary>
+    /// <param name="call">What is called; each has a budget of its own.</param>
+    /// <param name="handler">Answers while there is room.</param>
+    public RequestDelegate Read(string call, RequestDelegate handler)
+    {
+        byte[] name = Encoding.UTF8.GetBytes(call);
+        return context => _reads.TryTake(KeyOf(context, name), out TimeSpan retryAfter)
+            ? handler(context)
+            : Reply.ProblemAsync(context, ApiProblem.RateLimited(retryAfter));
+    }
+
     /// <summary>Counts a registration.</summary>
-    public bool TryRegister(HttpContext context, out TimeSpan retryAfter) => _registrations.TryTake(KeyOf(context, []), out retryAfter);
+    internal bool TryRegister(HttpContext context, out TimeSpan retryAfter) => _registrations.TryTake(KeyOf(context, []), out retryAfter);
 
     /// <summary>Counts a message of a device, named by its key or its Phase-1 id.</summary>
-    public bool TryMessage(HttpContext context, ReadOnlySpan<byte> device, out TimeSpan retryAfter) =>
+    internal bool TryMessage(HttpContext context, ReadOnlySpan<byte> device, out TimeSpan retryAfter) =>
         _forgeries.HasRoom(KeyOf(context, []), out retryAfter) && _messages.TryTake(KeyOf(context, device), out retryAfter);
 
     /// <summary>Counts a message that could not be read or did not verify against the address that sent it.</summary>
-    public void CountForgery(HttpContext context) => _forgeries.TryTake(KeyOf(context, []), out _);
+    internal void CountForgery(HttpContext context) => _forgeries.TryTake(KeyOf(context, []), out _);
 
     private UInt128 KeyOf(HttpContext context, ReadOnlySpan<byte> device)
     {

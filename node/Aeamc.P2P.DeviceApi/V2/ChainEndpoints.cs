@@ -1,6 +1,7 @@
 using System.Globalization;
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.DeviceApi.Http;
+using Aeamc.P2P.DeviceApi.Limits;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Aeamc.P2P.DeviceApi.V2;
 
 /// <summary>What a node says of the chain and of itself.</summary>
-internal sealed class ChainEndpoints(INodeGateway gateway)
+internal sealed class ChainEndpoints(INodeGateway gateway, ApiLimits limits)
 {
     private const string Latest = "latest";
     private const int MaximumId = 64;
@@ -20,7 +21,9 @@ internal sealed class ChainEndpoints(INodeGateway gateway)
         app.Get("/v2/nodes", NodesAsync);
         app.Get("/v2/blocks/{height}", BlockAsync);
         app.Get("/v2/checkpoints/{height}", CheckpointAsync);
-        app.Get("/v2/explain/{what}/{id}", ExplainAsync);
+
+        // One explanation may read hundreds of stored certificates.
+        app.Get("/v2/explain/{what}/{id}", limits.Read("explain", ExplainAsync));
     }
 
     private Task StatusAsync(HttpContext context) =>

@@ -21,6 +21,11 @@ internal static class OptionsMapping
         RocksDbNative.SetWriteThreadAdaptiveYield(handle, 0);
         RocksDbNative.SetStatsDumpPeriod(handle, 0);
         RocksDbNative.SetStatsPersistPeriod(handle, 0);
+        if (options.CountsWork)
+        {
+            RocksDbNative.EnableStatistics(handle);
+        }
+
         return handle;
     }
 

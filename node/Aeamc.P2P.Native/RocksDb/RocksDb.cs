@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Aeamc.P2P.Native.RocksDb;
@@ -14,9 +15,11 @@ public sealed unsafe class RocksDb : IDisposable
     private readonly ReadOptionsHandle _scan = new();
     private readonly WriteOptionsHandle _buffered = new();
     private readonly WriteOptionsHandle _synced = new();
+    private readonly OptionsHandle? _counters;
 
-    private RocksDb(DatabaseHandle database, Dictionary<string, ColumnFamily> families, string path)
+    private RocksDb(DatabaseHandle database, Dictionary<string, ColumnFamily> families, string path, OptionsHandle? counters)
     {
+        _counters = counters;
         _database = database;
         _families = families;
         Path = path;
@@ -34,7 +37,8 @@ public sealed unsafe class RocksDb : IDisposable
     public static RocksDb Open(RocksDbOptions options, string path, IReadOnlyList<ColumnFamilyOptions> families)
     {
         RocksDbEngine.EnsureUsable();
-        using OptionsHandle databaseOptions = OptionsMapping.ForDatabase(options);
+        OptionsHandle databaseOptions = OptionsMapping.ForDatabase(options);
+        OptionsHandle? counters = null;
         List<ColumnFamilyOptions> wanted = AllFamilies(databaseOptions, path, families);
         using CacheHandle cache = new((nuint)options.BlockCacheBytes);
         var familyOptions = new OptionsHandle[wanted.Count];
@@ -64,10 +68,17 @@ public sealed unsafe class RocksDb : IDisposable
                 opened.Add(wanted[i].Name, new ColumnFamily(wanted[i].Name, new ColumnFamilyHandle(handles[i], handle)));
             }
 
-            return new RocksDb(handle, opened, path);
+            // The engine's counters hang on the options that it was opened with.
+            counters = options.CountsWork ? databaseOptions : null;
+            return new RocksDb(handle, opened, path, counters);
         }
         finally
         {
+            if (counters is null)
+            {
+                databaseOptions.Dispose();
+            }
+
             for (int i = 0; i < wanted.Count; i++)
             {
                 familyOptions[i]?.Dispose();
@@ -183,6 +194,28 @@ public sealed unsafe class RocksDb : IDisposable
         return value;
     }
 
+    /// <summary>How often the engine has done something since it was opened, by its own name for it, such as "rocksdb.wal.synced".</summary>
+    /// <exception cref="InvalidOperationException">It does not count (<see cref="RocksDbOptions.CountsWork"/>), or knows no such name.</exception>
+    public long CountOf(string name)
+    {
+        OptionsHandle counters = _counters ?? throw new InvalidOperationException($"'{Path}' was opened without counting what is done.");
+        byte* text = RocksDbNative.StatisticsText(counters);
+        string all = Marshal.PtrToStringUTF8((nint)text) ?? "";
+        RocksDbNative.Free(text);
+
+        // One line each: name, "COUNT", colon, number.
+        string begin = name + " COUNT : ";
+        foreach (string line in all.Split('\n'))
+        {
+            if (line.StartsWith(begin, StringComparison.Ordinal))
+            {
+                return long.Parse(line.AsSpan(begin.Length), NumberStyles.None, CultureInfo.InvariantCulture);
+            }
+        }
+
+        throw new InvalidOperationException($"The engine counts no '{name}'.");
+    }
+
     public void Dispose()
     {
         foreach (ColumnFamily family in _families.Values)
@@ -195,6 +228,7 @@ public sealed unsafe class RocksDb : IDisposable
         _scan.Dispose();
         _buffered.Dispose();
         _synced.Dispose();
+        _counters?.Dispose();
     }
 
     private WriteOptionsHandle Options(WriteDurability durability) => durability == WriteDurability.Synced ? _synced : _buffered;

@@ -140,6 +140,12 @@ internal static unsafe partial class RocksDbNative
     [LibraryImport(Library, EntryPoint = "rocksdb_options_destroy")]
     internal static partial void OptionsDestroy(nint options);
 
+    [LibraryImport(Library, EntryPoint = "rocksdb_options_enable_statistics")]
+    internal static partial void EnableStatistics(OptionsHandle options);
+
+    [LibraryImport(Library, EntryPoint = "rocksdb_options_statistics_get_string")]
+    internal static partial byte* StatisticsText(OptionsHandle options);
+
     [LibraryImport(Library, EntryPoint = "rocksdb_options_set_create_if_missing")]
     internal static partial void SetCreateIfMissing(OptionsHandle options, byte value);
 

@@ -20,6 +20,9 @@ public sealed record RocksDbOptions
     /// <summary>Table files held open.</summary>
     public int MaxOpenFiles { get; init; } = 256;
 
+    /// <summary>Whether the engine counts what it does (<see cref="RocksDb.CountOf"/>). It costs something with every call: for tests and measurements.</summary>
+    public bool CountsWork { get; init; }
+
     /// <summary>Threads that flush and compact.</summary>
     public int BackgroundJobs { get; init; } = 2;
 }

@@ -26,7 +26,9 @@ internal static class NodeApi
                 return answer;
             }
 
-            Console.Error.WriteLine(reply.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest && answer["code"]?.ToString() != "route_unknown"
+            Console.Error.WriteLine(reply.StatusCode == HttpStatusCode.TooManyRequests
+                ? $"aeamc: {answer["message"]} Ask again in {reply.Headers.RetryAfter?.Delta?.TotalSeconds:0} s."
+                : reply.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest && answer["code"]?.ToString() != "route_unknown"
                 ? $"aeamc: {answer["message"]} {answer["mend"]}"
                 : $"aeamc: the node at {config.ApiListen} does not know this call: it is of another version.");
         }

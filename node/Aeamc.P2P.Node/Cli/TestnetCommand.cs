@@ -92,7 +92,7 @@ public static class TestnetCommand
         string address = string.Create(CultureInfo.InvariantCulture, $"/ip4/127.0.0.1/tcp/{plan.P2PPort + index}");
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"[network]\ngenesis = \"../genesis.json\"\n\n[p2p]\nlisten = [\"{address}\"]\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"[api]\nlisten = \"127.0.0.1:{plan.ApiPort + index}\"\nregister_per_hour = 1000000\nmessages_per_minute = 10000000\n");
+        text.Append(CultureInfo.InvariantCulture, $"[api]\nlisten = \"127.0.0.1:{plan.ApiPort + index}\"\nregister_per_hour = 1000000\nmessages_per_minute = 10000000\nreads_per_minute = 10000000\n");
         if (plan.Rpc is { } rpc)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n[anchor]\nrpc_urls = [\"{rpc}\"]\ncontract = \"{plan.Contract}\"\nconfirmations = 1\n");

@@ -45,6 +45,8 @@ public static class ConfigSchema
             "Holds back a flood of made-up devices. A testnet on loopback raises it.") { Minimum = 1, Maximum = 100_000_000 },
         new("api.messages_per_minute", ConfigType.Integer, "100", "posts per device and minute",
             "Holds back one loud device. A testnet under load raises it.") { Minimum = 1, Maximum = 100_000_000 },
+        new("api.reads_per_minute", ConfigType.Integer, "60", "explanations, and as many looks at /metrics, per IP address and minute",
+            "Holds back whoever asks for what is costly to answer. A testnet on loopback raises it.") { Minimum = 1, Maximum = 100_000_000 },
         new("api.max_body_bytes", ConfigType.Integer, "65536", "bytes",
             "The largest request that is read.") { Minimum = 1024, Maximum = 1_048_576 },
 

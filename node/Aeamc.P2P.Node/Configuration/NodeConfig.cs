@@ -48,6 +48,8 @@ public sealed class NodeConfig
 
     public int MessagesPerMinute => Number("api.messages_per_minute");
 
+    public int ReadsPerMinute => Number("api.reads_per_minute");
+
     public int MaxBodyBytes => Number("api.max_body_bytes");
 
     public bool SyncCommits => Flag("storage.sync_commits");

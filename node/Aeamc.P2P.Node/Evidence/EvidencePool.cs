@@ -17,6 +17,7 @@ public sealed class EvidencePool
     private readonly NodeStore _store;
     private readonly Lock _gate = new();
     private readonly PendingEvidence _held;
+    private readonly SortedDictionary<NodeIndex, UnreadableEvidence> _unreadable = [];
     private readonly ConcurrentDictionary<string, long> _seen = [];
 
     /// <summary>Loads what an earlier run had seen.</summary>
@@ -31,10 +32,19 @@ public sealed class EvidencePool
         for (int i = 0; i < context.Committee.Count; i++)
         {
             var member = new NodeIndex((ushort)i);
-            if (store.GetMeta(KeyOf(member)) is { } bytes && EquivocationEvidence.TryDecode(bytes, out EquivocationEvidence? evidence)
-                && evidence.Offender == member && evidence.Verify(verifier) == VerificationResult.Valid)
+            string key = KeyOf(member);
+            if (store.GetMeta(key) is not { } bytes)
+            {
+                continue;
+            }
+
+            if (Read(bytes, member, verifier, out string why) is { } evidence)
             {
                 _held.Restore(evidence);
+            }
+            else
+            {
+                _unreadable.Add(member, new UnreadableEvidence(member, key, why));
             }
         }
     }
@@ -47,6 +57,21 @@ public sealed class EvidencePool
             lock (_gate)
             {
                 return _held.Count;
+            }
+        }
+    }
+
+    /// <summary>
+    /// What an earlier run had stored and this one cannot use, by member. It stays in the store until the member is convicted, by what others report, or is
+    /// seen doing it again; a program that understands it can still report it.
+    /// </summary>
+    public IReadOnlyList<UnreadableEvidence> Unreadable
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _unreadable.Values];
             }
         }
     }
@@ -66,6 +91,7 @@ public sealed class EvidencePool
             }
 
             _store.PutMeta(KeyOf(evidence.Offender), evidence.Encode());
+            _unreadable.Remove(evidence.Offender);
             return true;
         }
     }
@@ -81,9 +107,38 @@ public sealed class EvidencePool
                 _store.DeleteMeta(KeyOf(offender));
             }
 
+            foreach (UnreadableEvidence unreadable in _unreadable.Values.Where(unreadable => IsConvicted(unreadable.Member, _context.Epoch, state)).ToList())
+            {
+                _store.DeleteMeta(unreadable.Key);
+                _unreadable.Remove(unreadable.Member);
+            }
+
             return _held.Open;
         }
     }
+
+    /// <summary>What the disk gives back, checked like anything else; null with a reason when it is of no use.</summary>
+    private static EquivocationEvidence? Read(byte[] bytes, NodeIndex member, MessageVerifier verifier, out string why)
+    {
+        if (!EquivocationEvidence.TryDecode(bytes, out EquivocationEvidence? evidence))
+        {
+            why = "does not decode";
+        }
+        else if (evidence.Offender != member)
+        {
+            why = $"is against member {evidence.Offender}";
+        }
+        else
+        {
+            VerificationResult result = evidence.Verify(verifier);
+            why = result == VerificationResult.Valid ? "" : $"does not verify ({result})";
+        }
+
+        return why.Length == 0 ? evidence : null;
+    }
+
+    private bool IsConvicted(NodeIndex member, Epoch epoch, LedgerState state) =>
+        state.Misconduct(_context.Committee[member]) is { } record && record.Epoch >= epoch;
 
     private string KeyOf(NodeIndex member) => $"evidence/{_context.Epoch}/{member}";
 }

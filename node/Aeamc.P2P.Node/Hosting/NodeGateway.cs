@@ -150,6 +150,7 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
             RejectedProposals = host.Committer.RejectedProposals,
             EquivocationsSeen = host.Evidence.Seen,
             EvidencePending = host.Evidence.Count,
+            EvidenceUnreadable = host.Evidence.Unreadable.Count,
             MembersConvicted = head.State.Convicted().Count,
             NetworkRefusals = NetworkRefusals(),
             LatencyBuckets = latency,

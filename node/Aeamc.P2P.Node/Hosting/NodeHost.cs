@@ -134,6 +134,11 @@ public sealed class NodeHost : IAsyncDisposable
         Views = new ViewJournal(Store, time);
         Views.GivenUp += OnGivenUp;
         _evidence = new EvidencePool(Context, Store, verifier);
+        foreach (UnreadableEvidence unreadable in _evidence.Unreadable)
+        {
+            logger.EvidenceUnreadable(NameOf(unreadable.Member), unreadable.Key, Store.Path, unreadable.Why);
+        }
+
         Events = new EventHub();
         NetworkParameters parameters = head.State.Parameters;
         Committer = Own(new ChainCommitter(Store, Waiting, head, config.SyncCommits, _onFault));
@@ -462,7 +467,7 @@ public sealed class NodeHost : IAsyncDisposable
     /// <summary>What was refused for want of room, or found in the store at start, is reported again at every block until one records it.</summary>
     private void ReportEvidence(FinalizedHead head)
     {
-        if (_evidence.Count == 0)
+        if (_evidence.Count == 0 && _evidence.Unreadable.Count == 0)
         {
             return;
         }

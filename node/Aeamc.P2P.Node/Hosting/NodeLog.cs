@@ -35,6 +35,9 @@ internal static partial class NodeLog
     [LoggerMessage(41, LogLevel.Information, "view {View}, led by {Leader}, given up: {Reason}{Detail}")]
     public static partial void ViewGivenUp(this ILogger logger, ulong view, string leader, string reason, string detail);
 
+    [LoggerMessage(42, LogLevel.Warning, "evidence against member {Member}, stored as '{Key}' in {Store}, is of no use to this program: it {Why}. This node cannot report it; members that saw the same report theirs. If a newer aeamc stored it, run that one; else see with 'aeamc db verify' whether more of the store is damaged")]
+    public static partial void EvidenceUnreadable(this ILogger logger, string member, string key, string store, string why);
+
     [LoggerMessage(9, LogLevel.Information, "peer {Peer} connected")]
     public static partial void PeerConnected(this ILogger logger, string peer);
 

@@ -1,5 +1,6 @@
 using Aeamc.P2P.Dashboard;
 using Aeamc.P2P.DeviceApi;
+using Aeamc.P2P.DeviceApi.Limits;
 using Aeamc.P2P.Node.Configuration;
 using Aeamc.P2P.Node.Metrics;
 using Microsoft.AspNetCore.Builder;
@@ -18,6 +19,9 @@ public sealed class WebHost : IAsyncDisposable
     private readonly WebApplication _app;
 
     private WebHost(WebApplication app) => _app = app;
+
+    /// <summary>Where it listens; with the port that was found where 0 was asked for.</summary>
+    public Uri Address => new(_app.Urls.Single());
 
     /// <summary>Listens on the configured address.</summary>
     /// <exception cref="IOException">The port is taken; the message names it.</exception>
@@ -43,19 +47,20 @@ public sealed class WebHost : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         WebApplication app = builder.Build();
         HttpRefusals.Count(app, node.HttpRefusals);
-        DeviceApiEndpoints.Map(app, node.Gateway, new DeviceApiOptions
+        ApiLimits limits = DeviceApiEndpoints.Map(app, node.Gateway, new DeviceApiOptions
         {
             RegisterPerHour = config.RegisterPerHour,
             MessagesPerMinute = config.MessagesPerMinute,
+            ReadsPerMinute = config.ReadsPerMinute,
             MaxBodyBytes = config.MaxBodyBytes,
             DashboardPath = DashboardEndpoints.Path,
         });
         DashboardEndpoints.Map(app);
-        app.MapGet(MetricsPage.Path, context =>
+        app.MapGet(MetricsPage.Path, limits.Read("metrics", context =>
         {
             context.Response.ContentType = PrometheusText.ContentType;
             return context.Response.WriteAsync(MetricsPage.Write(node.Gateway.Status(), node.Views.Counts), context.RequestAborted);
-        });
+        }));
         await app.StartAsync();
         return new WebHost(app);
     }

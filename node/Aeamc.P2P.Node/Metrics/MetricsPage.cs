@@ -65,6 +65,7 @@ public static class MetricsPage
         }
 
         text.Gauge("aeamc_evidence_pending", "Members against whom this node has evidence that no block records yet.", status.EvidencePending);
+        text.Gauge("aeamc_evidence_unreadable", "Members against whom the store has evidence that this program cannot use.", status.EvidenceUnreadable);
         text.Gauge("aeamc_members_convicted", "Members whose equivocation is on the ledger.", status.MembersConvicted);
         text.Family("aeamc_member_connected", "gauge", "Whether a committee member is connected to this node, or is it.");
         Each("aeamc_member_connected", member => member.Connected ? 1 : 0);

@@ -75,8 +75,9 @@ public sealed class ChainServer
     {
         var reader = new RangeReader(from, maximum);
         int paused = 0;
-        while (reader.WantsMore && _store.GetBlock(reader.Next) is { } block && Assemble(block) is { } assembled && reader.Take(assembled))
+        while (reader.Next is { } height)
         {
+            reader.Take(_store.GetBlock(height) is { } block ? Assemble(block) : null);
             if (reader.Count % BlocksPerTurn == 0 || reader.Bytes - paused >= BytesPerTurn)
             {
                 paused = reader.Bytes;

@@ -157,9 +157,9 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
     {
         // One turn ahead, or the chain's thread would stand still until a pool thread hands it the next one.
         Task<Height> turn = Task.FromResult<Height>(default);
-        foreach (SyncedBlock[] part in blocks.Chunk(BlocksPerTurn))
+        foreach (SyncedBlock[] blocksOfTurn in blocks.Chunk(BlocksPerTurn))
         {
-            Task<Height> next = chain.RangeFetchedAsync(part);
+            Task<Height> next = chain.RangeFetchedAsync(blocksOfTurn);
             await turn;
             turn = next;
         }

@@ -49,6 +49,9 @@ public sealed class NodeStore : IDisposable, IMountainNodes
     /// <summary>The folder of the database.</summary>
     public string Path => _database.Path;
 
+    /// <summary>Syncs of the database's log since it was opened, where it was told to count.</summary>
+    internal long LogSyncs => _database.CountOf("rocksdb.wal.synced");
+
     /// <summary>Opens or makes the store in a folder.</summary>
     /// <exception cref="StorageException">The store is of a newer format.</exception>
     /// <exception cref="RocksDbException">The engine's sentence.</exception>

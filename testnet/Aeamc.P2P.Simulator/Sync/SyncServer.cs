@@ -26,7 +26,7 @@ public sealed class SyncServer(SimulatedDisk disk)
         switch (kind)
         {
             case RequestKind.Range when SyncProtocol.TryDecodeRangeRequest(request, out Height from, out int maximum):
-                return SyncProtocol.EncodeRange(Read(new RangeReader(from, maximum)));
+                return SyncProtocol.EncodeRange(RangeReader.Collect(from, maximum, Assemble));
             case RequestKind.Snapshot when request.AsSpan().SequenceEqual(SnapshotProtocol.Nothing.Span):
                 return _shelf.Newest?.Encode();
             case RequestKind.Chunk when SnapshotProtocol.TryDecodeChunkRequest(request, out Height height, out StatePrefix prefix):
@@ -34,15 +34,6 @@ public sealed class SyncServer(SimulatedDisk disk)
             default:
                 return null;
         }
-    }
-
-    private IReadOnlyList<RangeBlock> Read(RangeReader reader)
-    {
-        while (reader.WantsMore && Assemble(reader.Next) is { } block && reader.Take(block))
-        {
-        }
-
-        return reader.Closed;
     }
 
     private RangeBlock? Assemble(Height height)

@@ -51,6 +51,10 @@ public class ReceiptProofTests
         var forged = new SignedCheckpoint(up.Signed.Checkpoint, new byte[65], up.Signed.GroupKey);
         Is(ProofVerdict.BadGroupSignature, good with { Checkpoint = up with { Signed = forged } });
 
+        // A checkpoint is also checked alone, where no header says which cluster it is of.
+        Assert.Equal(ProofVerdict.WrongNetwork, up.Signed.Verify(Chain.Trust with { ClusterId = 8 }, new FakeSignatures()));
+        Assert.Equal(ProofVerdict.Valid, up.Signed.Verify(Chain.Trust, new FakeSignatures()));
+
         Assert.Equal(ProofVerdict.FinalizationMissing, (good with { Finalization = null }).VerifyFinalized(Chain.Trust, new FakeFinalizations()));
         Assert.Equal(
             ProofVerdict.BadFinalization,

@@ -61,6 +61,7 @@ public class SnapshotProofTests
         Is(ProofVerdict.BlockNotInChain, good with { Header = _headers[4], Parent = _headers[3] });
         Is(ProofVerdict.BlockNotInChain, good with { Payload = new BlockPayload([Bytes.Hash(5)]) });
         Is(ProofVerdict.BlockNotInChain, good with { Mountains = _mountains });
+        Is(ProofVerdict.BlockNotInChain, good with { Mountains = Enumerable.Range(0, 4).Aggregate(MerkleMountainRange.Empty, (range, leaf) => range.Append(Bytes.Hash((byte)leaf))) });
         Is(ProofVerdict.BadFinalization, good with { Following = [_headers[4]] });
         Is(ProofVerdict.BadFinalization, good with { Following = [after], Finalization = _headers[4].ComputeHash().ToArray() });
         Is(ProofVerdict.Valid, good with { Following = [_headers[4]], Finalization = _headers[4].ComputeHash().ToArray() });

@@ -141,6 +141,32 @@ public class VoteGuardTests
         Assert.Equal(quiet ? VoteDecision.Quiet : VoteDecision.BelowFloor, guard.Authorize(Nullify));
     }
 
+    [Theory]
+    [InlineData("notarize", "finalize")]
+    [InlineData("notarize", "nullify")]
+    [InlineData("notarize other", "notarize")]
+    [InlineData("finalize", "finalize other")]
+    public void Another_vote_of_the_watermarked_view_is_not_the_one_it_names(string logged, string marked)
+    {
+        RecoveredState recovered = RecoveredState.Replay(Epoch, Genesis, [new WalRecord.Voted(Named(logged))], Watermark.After(null, Named(marked)));
+
+        Assert.Equal(new View(1), recovered.Forgotten);
+        Assert.True(new VoteGuard(recovered).IsQuiet);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_watermark_that_the_log_does_not_know_silences_nothing_when_its_view_is_final_already(bool inTheLedger)
+    {
+        BlockRef final = World.Block(Genesis, 5);
+        var mark = new Watermark(Epoch, new View(5), VoteKind.Finalize, final.Hash);
+        WalRecord[] log = [new WalRecord.Accepted(new World().Certificate(Statement.Finalize(Epoch, final)))];
+        RecoveredState recovered = inTheLedger ? RecoveredState.Replay(Epoch, final, [], mark) : RecoveredState.Replay(Epoch, Genesis, log, mark);
+
+        Assert.Equal(View.Zero, recovered.Forgotten);
+    }
+
     [Fact]
     public void An_older_finalization_that_comes_later_opens_nothing()
     {

@@ -67,9 +67,13 @@ public sealed partial class SimplexRuleTests
     [Fact]
     public void Rule05_a_notarization_of_another_block_than_the_proposal_shows_that_the_leader_equivocated()
     {
-        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
-        BlockRef other = World.Block(_world.Genesis, 1, "other");
-        node.Propose(World.Block(_world.Genesis, 1)).Notarized(other);
+        // Without the leader's own signature in it, so that nothing but the rule says so.
+        var world = new World(7);
+        CoreDriver node = CoreDriver.Follower(world, options: Fast);
+        BlockRef other = World.Block(world.Genesis, 1, "other");
+        IEnumerable<NodeIndex> voters = Enumerable.Range(0, 7).Select(i => new NodeIndex((ushort)i)).Where(i => i != node.Self && i != world.LeaderOf(1));
+        node.Propose(World.Block(world.Genesis, 1));
+        node.Do(new Input.CertificateReceived(world.Verified(world.CertificateBy(voters, Statement.Notarize(world.Epoch, other)))));
         node.Certify(other);
 
         Assert.Empty(node.Signed);
@@ -178,6 +182,27 @@ public sealed partial class SimplexRuleTests
 
         Assert.Equal([far], node.The<Effect.Finalized>().Blocks);
         Assert.Equal(10UL, node.Core.CurrentView.Value);
+    }
+
+    [Fact]
+    public void Rule09_a_finalization_below_the_last_one_changes_nothing()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        BlockRef one = World.Block(_world.Genesis, 1), two = World.Block(one, 2);
+        node.Finalized(two);
+
+        Assert.Empty(node.Finalized(one).Effects);
+        Assert.Equal(two, node.Core.LastFinalized);
+    }
+
+    [Fact]
+    public void Rule09_a_certificate_that_is_held_already_is_written_once()
+    {
+        CoreDriver node = CoreDriver.Follower(_world, options: Fast);
+        BlockRef block = World.Block(_world.Genesis, 1);
+        Assert.True(node.Notarized(block).Has<Effect.Append>());
+
+        Assert.Empty(node.Notarized(block).Effects);
     }
 
     [Fact]

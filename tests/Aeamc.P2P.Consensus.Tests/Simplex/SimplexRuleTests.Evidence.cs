@@ -99,7 +99,7 @@ public sealed partial class SimplexRuleTests
     public void Rule14_a_convicted_leader_has_no_turn_and_its_proposal_no_vote()
     {
         CoreDriver node = CoreDriver.Follower(_world, options: Fast);
-        node.Do(new Input.MembersConvicted([_world.LeaderOf(2)]));
+        node.Do(new Input.MembersConvicted([_world.LeaderOf(2), new NodeIndex(99)]));
         Assert.Empty(node.Effects);
 
         node.Nullified(1);

@@ -95,6 +95,28 @@ public sealed partial class SimplexRuleTests
         Assert.Equal(NullifyReason.BuildFailed, leader.The<Effect.ReportNullified>().Reason);
     }
 
+    [Fact]
+    public void Rule02_a_block_that_the_host_built_on_another_parent_stops_the_node()
+    {
+        CoreDriver leader = CoreDriver.Started(_world, _world.LeaderOf(1), Fast);
+        BlockRef block = World.Block(_world.Genesis, 1);
+        foreach (BlockRef wrong in (BlockRef[])[block with { ParentHash = Hash256.Of("other"u8) }, block with { Height = new Height(2) }])
+        {
+            Assert.Throws<InvariantException>(() => leader.Do(new Input.ProposalBuilt(wrong, wrong.Hash.ToArray())));
+        }
+
+        Assert.Empty(leader.Signed);
+    }
+
+    [Fact]
+    public void Rule02_a_failure_to_build_in_a_view_that_is_over_nullifies_nothing()
+    {
+        CoreDriver leader = CoreDriver.Started(_world, _world.LeaderOf(1), Fast);
+        leader.Nullified(1).Do(new Input.BuildFailed(new View(1)));
+
+        Assert.Empty(leader.Signed);
+    }
+
     // Rule 3
 
     [Fact]

@@ -139,6 +139,20 @@ public sealed partial class SimplexRuleTests
     }
 
     [Fact]
+    public void Rule01_whoever_claims_a_view_far_ahead_is_as_silent_as_before()
+    {
+        var silent = new NodeIndex(3);
+        CoreDriver node = CoreDriver.Started(_world, new NodeIndex(0), Fast);
+        node.Do(new Input.MemberHeard(silent, new View(1000)));
+        for (ulong view = 1; view <= 6 || _world.LeaderOf(view) != silent; view++)
+        {
+            NullifyWithoutTheLast(node, view);
+        }
+
+        Assert.Equal(0, node.Timer(TimerKind.Leader));
+    }
+
+    [Fact]
     public void Rule01_a_silent_leader_that_proposes_after_all_gets_its_view_back()
     {
         CoreDriver node = SilentLeader(out ulong view);

@@ -64,6 +64,8 @@ public class MessageVerifierTests
         Assert.Equal(VerificationResult.Malformed, Check(_world.Vote(default, Statement.Nullify(_world.Epoch, new View(ulong.MaxValue)))));
         Assert.Equal(VerificationResult.Malformed, Check(_world.Vote(default, Statement.Notarize(_world.Epoch, block with { ParentView = new View(1) }))));
         Assert.Equal(VerificationResult.Malformed, Check(_world.Vote(default, Statement.Finalize(_world.Epoch, block with { Height = Height.Zero }))));
+        Assert.Equal(VerificationResult.Malformed, Check(_world.Vote(default, Statement.Notarize(_world.Epoch, block with { Height = new Height(ulong.MaxValue) }))));
+        Assert.Equal(VerificationResult.Malformed, Check(_world.Vote(default, Statement.Notarize(_world.Epoch, block with { Hash = Hash256.Zero }))));
     }
 
     [Fact]
@@ -73,6 +75,9 @@ public class MessageVerifierTests
         Proposal good = _world.Proposal(block).Message;
         Vote byAnother = _world.Vote(_world.LeaderOf(2), good.Notarize.Statement);
         Assert.Equal(VerificationResult.NotTheLeader, _world.Verifier.Verify(good with { Notarize = byAnother }, out _));
+        Assert.Equal(VerificationResult.BadSignature, _world.Verifier.Verify(good with { Notarize = good.Notarize with { Signature = byAnother.Signature } }, out _));
+        Vote finalize = _world.Vote(_world.LeaderOf(1), Statement.Finalize(_world.Epoch, block));
+        Assert.Equal(VerificationResult.Malformed, _world.Verifier.Verify(good with { Notarize = finalize }, out _));
         Assert.Equal(VerificationResult.ContentMismatch, _world.Verifier.Verify(good with { Content = new byte[] { 1 } }, out Verified<Proposal>? none));
         Assert.Null(none);
     }

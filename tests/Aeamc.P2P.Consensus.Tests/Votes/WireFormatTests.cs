@@ -39,6 +39,13 @@ public class WireFormatTests
     }
 
     [Fact]
+    public void A_proposal_is_signed_by_a_notarize_and_by_nothing_else()
+    {
+        var vote = new Vote(Statement.Finalize(new Epoch(2), Block), new NodeIndex(3), Signature);
+        Assert.False(ConsensusMessageCodec.TryDecode(ConsensusMessageCodec.Encode(new Proposal(vote, new byte[] { 1 })), out _));
+    }
+
+    [Fact]
     public void A_certificate()
     {
         SignerBitmap signers = SignerBitmap.From([0b1011]);
@@ -82,6 +89,12 @@ public class WireFormatTests
 
         string swapped = $"9303" + $"9394030207{BlockHex}03c440{C}" + $"9394020207c003c440{C}";
         Assert.False(EquivocationEvidence.TryDecode(Convert.FromHexString(swapped), out _));
+
+        // Nor may it name another offence than it shows: one offence, one encoding.
+        foreach (string kind in (string[])["01", "02"])
+        {
+            Assert.False(EquivocationEvidence.TryDecode(Convert.FromHexString("93" + kind + hex[4..]), out _));
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using Aeamc.P2P.DeviceApi.Gateway;
+using Aeamc.P2P.DeviceApi.Limits;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -30,7 +31,7 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>What the server logged as an error: an unhandled exception of a handler shows here.</summary>
     public FailureLog Failures { get; }
 
-    public static async Task<ApiServer> StartAsync(INodeGateway node, DeviceApiOptions? options = null, Action<WebApplication>? more = null)
+    public static async Task<ApiServer> StartAsync(INodeGateway node, DeviceApiOptions? options = null, Action<WebApplication, ApiLimits>? more = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         var failures = new FailureLog();
@@ -38,14 +39,14 @@ public sealed class ApiServer : IAsyncDisposable
         builder.Logging.AddProvider(failures);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         WebApplication app = builder.Build();
-        DeviceApiEndpoints.Map(app, node, options ?? Loopback);
-        more?.Invoke(app);
+        ApiLimits limits = DeviceApiEndpoints.Map(app, node, options ?? Loopback);
+        more?.Invoke(app, limits);
         await app.StartAsync();
         return new ApiServer(app, failures);
     }
 
     /// <summary>The bounds that a testnet sets, where all devices have one address.</summary>
-    public static DeviceApiOptions Loopback { get; } = new() { RegisterPerHour = 1_000_000, MessagesPerMinute = 10_000_000 };
+    public static DeviceApiOptions Loopback { get; } = new() { RegisterPerHour = 1_000_000, MessagesPerMinute = 10_000_000, ReadsPerMinute = 10_000_000 };
 
     public async ValueTask DisposeAsync()
     {

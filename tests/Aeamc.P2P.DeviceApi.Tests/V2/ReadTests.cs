@@ -4,6 +4,8 @@ using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Proofs;
 using Aeamc.P2P.DeviceApi.Tests.Support;
 using Aeamc.P2P.Primitives;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Aeamc.P2P.DeviceApi.Tests.V2;
@@ -18,7 +20,7 @@ public sealed class ReadTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _node = new InMemoryNode(_network);
-        _server = await ApiServer.StartAsync(_node, more: app => _routes =
+        _server = await ApiServer.StartAsync(_node, more: (app, _) => _routes =
             [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Select(route => route.RoutePattern.RawText!)]);
     }
 
@@ -49,6 +51,34 @@ public sealed class ReadTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("block 0", explanation.GetProperty("subject").GetString());
         Assert.Equal("Block 0 is final.", explanation.GetProperty("sentences")[0].GetString());
+    }
+
+    [Fact]
+    public async Task Costly_reads_are_bounded_per_address_and_call_and_say_when_to_ask_again()
+    {
+        var time = new ManualTime();
+        await using ApiServer strict = await ApiServer.StartAsync(
+            new InMemoryNode(_network, time),
+            ApiServer.Loopback with { ReadsPerMinute = 2 },
+            (app, limits) => app.MapGet("/metrics", limits.Read("metrics", context => context.Response.WriteAsync("up 1\n"))));
+        for (int round = 0; round < 2; round++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await strict.GetJsonAsync("/v2/explain/block/0")).Status);
+        }
+
+        using HttpResponseMessage refused = await strict.Http.GetAsync("/v2/explain/member/nobody");
+        Assert.Equal((HttpStatusCode.TooManyRequests, 30.0), (refused.StatusCode, refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds));
+        await SubmissionTests.Expect(HttpStatusCode.TooManyRequests, "rate_limited", strict.GetJsonAsync("/v2/explain/block/0"));
+
+        // Another call has a budget of its own, and what is cheap has none.
+        Assert.Equal("up 1\n", await strict.Http.GetStringAsync("/metrics"));
+        Assert.Equal("up 1\n", await strict.Http.GetStringAsync("/metrics"));
+        await SubmissionTests.Expect(HttpStatusCode.TooManyRequests, "rate_limited", strict.GetJsonAsync("/metrics"));
+        Assert.Equal(HttpStatusCode.OK, (await strict.GetJsonAsync("/v2/status")).Status);
+
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(HttpStatusCode.OK, (await strict.GetJsonAsync("/v2/explain/block/0")).Status);
+        await SubmissionTests.Expect(HttpStatusCode.TooManyRequests, "rate_limited", strict.GetJsonAsync("/v2/explain/block/0"));
     }
 
     [Theory]

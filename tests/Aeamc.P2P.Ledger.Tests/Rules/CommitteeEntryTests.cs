@@ -30,6 +30,14 @@ public class CommitteeEntryTests
         _world.Accept(Confirm(3, Transcript));
         Assert.Null(_world.State.GroupKey);
 
+        var split = new World();
+        for (int member = 0; member < 4; member++)
+        {
+            split.Accept(split.ByMember(member, new DkgConfirmation(0, member == 2 ? [3, .. Key[1..]] : Key, Transcript)));
+        }
+
+        Assert.Null(split.State.GroupKey);
+
         var agreeing = new World();
         for (int member = 0; member < 4; member++)
         {
@@ -86,6 +94,16 @@ public class CommitteeEntryTests
         Assert.Equal(transaction, _world.State.Anchor(31_337, new Height(2)));
         Assert.Null(_world.State.Anchor(31_337, new Height(3)));
         Assert.Equal((3UL, 2UL), (_world.State.Counters.Anchors, _world.State.Counters.AnchoredHeight));
+    }
+
+    [Fact]
+    public void NobodyButMembersReportsAnchors()
+    {
+        _world.Block();
+        _world.Block();
+        var anchor = new AnchorRecord(new Height(1), 31_337, Hash256.Of("tx"u8));
+        Assert.Equal(RefusalCode.NotAMember, _world.Apply(_world.Sign(anchor, FakeCrypto.Ed25519Key("stranger"))));
+        _world.Accept(_world.ByMember(0, anchor));
     }
 
     private DecodedEntry Deal(int member, uint session, byte content) =>

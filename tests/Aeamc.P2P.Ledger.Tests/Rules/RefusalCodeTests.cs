@@ -213,6 +213,20 @@ public partial class RefusalCodeTests
     [MemberData(nameof(All))]
     public void CodeIsReached(RefusalCode code) => Assert.Equal(code, Scenarios[code]());
 
+    [Fact]
+    public void AnotherKeyThanItsOwnSpeaksForADeviceInNothing()
+    {
+        PublicKey thief = FakeCrypto.Ed25519Key("thief");
+        var world = new World(Unsampled);
+        world.Post();
+        TestDevice device = world.Ready();
+
+        Assert.Equal(RefusalCode.KeyMismatch, world.Apply(device.Heartbeat(signer: thief)));
+        Assert.Equal(RefusalCode.KeyMismatch, world.Apply(device.LeaseRequest(signer: thief)));
+        world.Accept(device.LeaseRequest());
+        Assert.Equal(RefusalCode.KeyMismatch, world.Apply(device.Proof(0, signer: thief)));
+    }
+
     [Theory]
     [MemberData(nameof(All))]
     public void CodeIsStableAndExplained(RefusalCode code)

@@ -6,6 +6,7 @@ namespace Aeamc.P2P.Mutations.List;
 internal static class EvidenceMutations
 {
     private const string Different = "one.Epoch != other.Epoch || one.View != other.View || one == other ? null";
+    private const string Record = "consensus/Aeamc.P2P.Ledger/Evidence/MemberRecord.cs";
     private const string Rules = "consensus/Aeamc.P2P.Ledger/Rules/EvidenceRules.cs";
 
     internal static IReadOnlyList<Mutation> List { get; } =
@@ -42,6 +43,12 @@ internal static class EvidenceMutations
             new Edit(Rules, " || draft.Parent.IndexOf(offence.Offender) is null)", ")")),
         Ledger("offence-once", "Evidence", "one offence counts with every report",
             new Edit(Rules, "known.Epoch >= offence.Epoch)", "known.Epoch > offence.Epoch)")),
+        Ledger("offence-reputation", "Evidence", "a convicted member keeps its reputation",
+            new Edit(Rules, "entryId, Reputation: 0).Encode());", "entryId, Reputation: 1).Encode());")),
+        Ledger("offence-counted", "Evidence", "a conviction is not counted, so that nobody is told of it",
+            new Edit(Rules, "        draft.Counters.Offences++;\n", "")),
+        Ledger("offence-eligible", "Evidence", "a convicted member may be in later committees",
+            new Edit(Record, "public bool IsEligibleIn(Epoch epoch) => epoch <= Epoch;", "public bool IsEligibleIn(Epoch epoch) => epoch >= Epoch || epoch <= Epoch;")),
         Ledger("offence-expires", "Evidence", "an offence of any age goes on record",
             new Edit(Rules, "if (IsExpired(offence.View, draft.Context.View))", "if (IsExpired(offence.View, draft.Context.View) && draft.Parameters is null)")),
     ];

@@ -34,6 +34,8 @@ internal static class GuardMutations
             new Edit(Guard, "return VoteDecision.FinalizeAgainstNotarize;", "return VoteDecision.Sign;")),
         Consensus("guard-remembers", "Crash safety", "the guard does not remember what it allowed",
             new Edit(Guard, "            Remember(statement);\n            Watermark =", "            Watermark =")),
+        Consensus("guard-refused", "Crash safety", "the guard remembers what it refused as if it had allowed it",
+            new Edit(Guard, "if (decision == VoteDecision.Sign)", "if (decision != VoteDecision.WrongEpoch)")),
         Consensus("guard-replays", "Crash safety", "the guard does not remember the votes of the log",
             new Edit(Guard, "                Remember(voted.Statement);", "                _ = voted;")),
         Consensus("guard-watermark", "Crash safety", "the watermark does not rise with a vote",

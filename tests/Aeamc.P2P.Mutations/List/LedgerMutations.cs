@@ -12,6 +12,9 @@ internal static class LedgerMutations
     private const string Times = "consensus/Aeamc.P2P.Ledger/Rules/TimeRules.cs";
     private const string Tasks = "consensus/Aeamc.P2P.Ledger/Rules/TaskRules.cs";
     private const string Samples = "consensus/Aeamc.P2P.Ledger/Rules/SpotCheck.cs";
+    private const string Dkg = "consensus/Aeamc.P2P.Ledger/Rules/DkgRules.cs";
+    private const string DkgRecord = "consensus/Aeamc.P2P.Ledger/Dkg/DkgState.cs";
+    private const string Anchors = "consensus/Aeamc.P2P.Ledger/Rules/AnchorRules.cs";
     private const string Validity = "consensus/Aeamc.P2P.Ledger/Entries/EntryValidity.cs";
 
     internal static IReadOnlyList<Mutation> List { get; } =
@@ -35,7 +38,7 @@ internal static class LedgerMutations
         Ledger("proof-checkpoint", "Proofs", "a proof with a wrong checkpoint counts",
             new Edit(Proofs, "if (TaskProof.CheckpointOf(proof.TaskId, proof.DeviceNonce, proof.TraceRoot) != proof.Checkpoint)", "if (draft.Parameters is null)")),
         Ledger("proof-recomputed", "Proofs", "a sampled proof is not recomputed",
-            new Edit(Samples, "return result.Output == output && (traceRoot is null || result.TraceRoot == traceRoot);", "return result is not null;")),
+            new Edit(Samples, "return result.Output == output && (traceRoot is null || result.TraceRoot == traceRoot);", "return result.Output is { } recomputed && recomputed == result.Output;")),
         Ledger("proof-trace", "Proofs", "a sampled proof's trace is not compared",
             new Edit(Samples, "return result.Output == output && (traceRoot is null || result.TraceRoot == traceRoot);", "return result.Output == output;")),
         Ledger("time-ahead", "Time", "an entry from the future counts",
@@ -64,10 +67,30 @@ internal static class LedgerMutations
             new Edit(Tasks, "if (draft.Task(entryId) is not null)", "if (draft.Task(entryId) is { HasWork: false })")),
         Ledger("task-requester", "Tasks", "anybody may post a task",
             new Edit(Tasks, "if (!draft.Parent.Document.Requesters.Contains(signer))", "if (draft.Parameters is null)")),
+        Ledger("dkg-member", "Key generation", "anybody may post to the key generation",
+            new Edit(Dkg, "if (!MemberRules.TryFind(draft, signer, out author))", "if (!MemberRules.TryFind(draft, signer, out author) && draft.Parameters is null)")),
+        Ledger("dkg-quorum", "Key generation", "a key is in force before t + f members have confirmed it",
+            new Edit(Dkg, "return threshold + faulty;", "return threshold;")),
+        Ledger("dkg-same-key", "Key generation", "confirmations of different keys count together",
+            new Edit(DkgRecord, "\n                && other.GroupKey.AsSpan().SequenceEqual(confirmation.GroupKey))", ")")),
+        Ledger("dkg-same-transcript", "Key generation", "confirmations of different transcripts count together",
+            new Edit(DkgRecord, "\n                && other.Transcript == confirmation.Transcript\n", "\n")),
+        Ledger("dkg-once", "Key generation", "a member posts twice in one phase",
+            new Edit(Dkg, "return repeated ? RefusalCode.DkgDuplicate : RefusalCode.None;", "return repeated && draft.Parameters is null ? RefusalCode.DkgDuplicate : RefusalCode.None;")),
+        Ledger("dkg-finished", "Key generation", "a key that is in force is replaced",
+            new Edit(Dkg, "if (dkg.Group is not null)", "if (dkg.Group is not null && draft.Parameters is null)")),
+        Ledger("dkg-session", "Key generation", "posts of another session count in this one",
+            new Edit(Dkg, "if (session != dkg.Session)", "if (session > dkg.Session)")),
+        Ledger("dkg-overdue", "Key generation", "a session is thrown away before its time is over",
+            new Edit(Dkg, "|| !overdue || dkg.Session", "|| dkg.Session")),
+        Ledger("anchor-member", "Anchors", "anybody may report an anchor",
+            new Edit(Anchors, "if (!MemberRules.TryFind(draft, signer, out _))", "if (draft.Parameters is null)")),
+        Ledger("anchor-ahead", "Anchors", "an anchor of a block that does not exist yet is taken",
+            new Edit(Anchors, "if (anchor.Height >= draft.Context.Height)", "if (draft.Parameters is null)")),
         Ledger("proof-v1-once", "Proofs", "a Phase-1 proof counts twice",
             new Edit(ProofsV1, "if (lease.Proven[0])", "if (lease.Proven[0] && draft.Parameters is null)")),
         Ledger("proof-v1-signature", "Proofs", "a trusted Phase-1 device's signature is not checked",
-            new Edit(ProofsV1, "if (!draft.Ports.Signatures.Verify(SignatureAlgorithm.Es256Der, key, text, proof.Signature))", "if (key is null)")),
+            new Edit(ProofsV1, "if (!draft.Ports.Signatures.Verify(SignatureAlgorithm.Es256Der, key, text, proof.Signature))", "if (text.Length == 0)")),
         Ledger("proof-v1-other-key", "Proofs", "another key takes over a device on probation",
             new Edit(ProofsV1, "(false, false) => RefusalCode.KeyMismatch,", "(false, false) => RefusalCode.None,")),
     ];

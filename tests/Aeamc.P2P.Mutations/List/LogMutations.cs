@@ -9,6 +9,7 @@ internal static class LogMutations
     private const string Folder = "node/Aeamc.P2P.Storage/Log/LogFolder.cs";
     private const string Format = "node/Aeamc.P2P.Storage/Log/LogFormat.cs";
     private const string Scan = "node/Aeamc.P2P.Storage/Log/SegmentScan.cs";
+    private const string Lock = "node/Aeamc.P2P.Storage/DataFolderLock.cs";
     private const string Mark = "node/Aeamc.P2P.Storage/Signer/SignerWatermark.cs";
     private const string Slot = "node/Aeamc.P2P.Storage/Signer/WatermarkSlot.cs";
 
@@ -36,10 +37,24 @@ internal static class LogMutations
             new Edit(Folder, "else if (scan.End == SegmentEnd.Torn && i < files.Count - 1)", "else if (scan.End == SegmentEnd.Torn && i < 0)")),
         Storage("log-damage-behind", "Crash safety", "damage before whole records passes for a crash's work",
             new Edit(Scan, "return whole < 0\n", "return whole < int.MaxValue\n")),
+        Storage("log-header", "Crash safety", "a segment's header is believed without its checksum",
+            new Edit(Format, "if (BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumAt..]) != Crc32C.Compute(header[..ChecksumAt]))", "if (header.Length < ChecksumAt)")),
+        Storage("log-version", "Crash safety", "a segment of another format is read as if it were this one",
+            new Edit(Format, "if (version != Version)", "if (version == 0)")),
+        Storage("log-length", "Crash safety", "a record may be longer than what is left of its frame",
+            new Edit(Format, "if (length > (uint)(body.Length - RecordHeaderBytes))", "if (length > int.MaxValue)")),
         Storage("log-pruned-early", "Crash safety", "drops segments with records that are still needed",
             new Edit(Log, "oldest.HighestMark < mark)", "oldest.HighestMark <= mark + 1)")),
         Storage("mark-sync", "Crash safety", "the watermark is written and not synced",
             new Edit(Mark, "        _file.Sync();\n", "")),
+        Storage("mark-after-failure", "Crash safety", "the watermark goes on after a sync that failed",
+            new Edit(Mark, "        if (_failed)\n", "        if (_failed && _disposed)\n")),
+        Storage("mark-all-or-none", "Crash safety", "of several statements asked for together some are raised though one is refused",
+            new Edit(Mark, "if (changed && worst <= WatermarkVerdict.Repeated)", "if (changed)")),
+        Storage("mark-newest", "Crash safety", "the older of the watermark's two copies is believed",
+            new Edit(Mark, "&& (!found || counter > newest))", "&& (!found || counter < newest))")),
+        Storage("folder-lock", "Crash safety", "two daemons run on one folder and one key",
+            new Edit(Lock, "FileAccess.ReadWrite, FileShare.None, bufferSize: 0);", "FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);")),
         Storage("mark-below", "Crash safety", "the watermark lets an older view be signed",
             new Edit(Mark, "            < 0 => WatermarkVerdict.Below,", "            < 0 => WatermarkVerdict.Raised,")),
         Storage("mark-conflict", "Crash safety", "the watermark lets another statement of its view be signed",

@@ -16,6 +16,7 @@ internal static class Source
     internal const string CoreMark = "consensus/Aeamc.P2P.Consensus/Safety/Watermark.cs";
     internal const string Tally = "consensus/Aeamc.P2P.Consensus/Votes/VoteTally.cs";
     internal const string Verifier = "consensus/Aeamc.P2P.Consensus/Votes/MessageVerifier.cs";
+    internal const string Codec = "consensus/Aeamc.P2P.Consensus/Votes/ConsensusMessageCodec.cs";
     internal const string Domain = "consensus/Aeamc.P2P.Consensus/Votes/SigningDomain.cs";
     internal const string Bitmap = "consensus/Aeamc.P2P.Consensus/Votes/SignerBitmap.cs";
     internal const string Committee = "consensus/Aeamc.P2P.Consensus/Committees/Committee.cs";
@@ -24,11 +25,14 @@ internal static class Source
     internal static Mutation Consensus(string id, string rule, string removed, params Edit[] edits) =>
         new(id, rule, removed, "Aeamc.P2P.Consensus.Tests", [], edits);
 
+    internal static Mutation Blocks(string id, string rule, string removed, params Edit[] edits) =>
+        new(id, rule, removed, "Aeamc.P2P.Blocks.Tests", [], edits);
+
     internal static Mutation Ledger(string id, string rule, string removed, params Edit[] edits) =>
         new(id, rule, removed, "Aeamc.P2P.Ledger.Tests", [], edits);
 
     internal static Mutation Storage(string id, string rule, string removed, params Edit[] edits) =>
-        new(id, rule, removed, "Aeamc.P2P.Storage.Tests", ["ConsensusLogTests", "ConsensusLogDamageTests", "FullDiskTests", "PowerCutTests", "SignerWatermarkTests"], edits);
+        new(id, rule, removed, "Aeamc.P2P.Storage.Tests", ["ConsensusLogTests", "ConsensusLogDamageTests", "DataFolderLockTests", "FullDiskTests", "PowerCutTests", "SignerWatermarkTests"], edits);
 
     internal static Mutation Threshold(string id, string rule, string removed, params Edit[] edits) =>
         new(id, rule, removed, "Aeamc.P2P.Threshold.Tests", [], edits);

@@ -11,6 +11,8 @@ internal static class ViewMutations
             new Edit(Views, "if (view <= _view || _halted)", "if (view == _view || _halted)")),
         Consensus("silent-without-quorum", "1", "takes a leader for silent though no quorum was heard either",
             new Edit(Views, "return active >= _committee.Quorum;", "return true;")),
+        Consensus("heard-far-ahead", "1", "takes a member's word that it is a thousand views ahead for its being heard",
+            new Edit(Core, "if (_committee.Contains(heard.Member) && heard.View <= _view.Next)", "if (_committee.Contains(heard.Member))")),
         Consensus("nullify-old-timer", "7", "a timer of a view that is over nullifies the current one",
             new Edit(Views, "if (view != _view)\n        {\n            return;\n        }\n\n        switch (kind)", "switch (kind)")),
         Consensus("nullify-cancelled-timer", "7", "a leader timer that was cancelled nullifies",

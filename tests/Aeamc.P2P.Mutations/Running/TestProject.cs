@@ -23,6 +23,7 @@ internal sealed class TestProject(ScratchTree tree, string name, TimeSpan limit)
     }
 
     /// <summary>Compiles the project that a mutation changes and puts it beside the tests. Null, or the first errors.</summary>
+    /// <exception cref="InvalidOperationException">The tests load no such assembly.</exception>
     internal string? Rebuild(Mutation mutation)
     {
         Compiler compiler = _compilers[mutation.Project];
@@ -31,7 +32,14 @@ internal sealed class TestProject(ScratchTree tree, string name, TimeSpan limit)
             return errors;
         }
 
-        File.Copy(compiler.Output, Assembly(compiler.Name), overwrite: true);
+        // The assembly need not be named after its project; a name that the tests do not load would leave the guard in place and every mutant alive.
+        string loaded = Assembly(Path.GetFileNameWithoutExtension(compiler.Output));
+        if (!File.Exists(loaded))
+        {
+            throw new InvalidOperationException($"{name} does not load {Path.GetFileName(loaded)}, which {mutation.Id} changes");
+        }
+
+        File.Copy(compiler.Output, loaded, overwrite: true);
         return null;
     }
 

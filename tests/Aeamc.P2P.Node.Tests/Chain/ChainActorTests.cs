@@ -172,6 +172,47 @@ public sealed class ChainActorTests : IDisposable
 
         Assert.Equal(1, follower.Committer.RejectedProposals["timestamp_ahead"]);
         Assert.Equal(1, follower.Committer.RejectedProposals["wrong_state_root"]);
+
+        // Nor does it become valid because others notarized it.
+        follower.Certify(_committee.GenesisBlock.Child(wrong.Hash, new View(1)));
+        Assert.False(follower.Expect<Input.CertifyDecided>().Valid);
+    }
+
+    [Fact]
+    public void A_batch_that_an_ancestor_holds_is_not_voted_for_again()
+    {
+        using ChainHarness leader = Leader(), follower = Follower(), next = Leader(2, "next");
+        Batch batch = _committee.Batch(0, 1, _committee.Registration("device"));
+        leader.TakeAndVerify(batch);
+        next.TakeAndVerify(batch);
+        follower.TakeAndVerify(batch);
+        (BlockRef Ref, BlockContent Content) first = leader.Build(1, _committee.GenesisBlock);
+        next.Verify(first, _committee.GenesisBlock);
+        next.Certify(first.Ref);
+        next.Expect<Input.CertifyDecided>();
+        BlockContent honest = next.Build(2, first.Ref).Content;
+        var payload = new BlockPayload([batch.Hash]);
+        var repeating = BlockContent.Create(honest.Header with { PayloadHash = payload.Hash }, payload);
+
+        follower.Verify(first, _committee.GenesisBlock);
+        Assert.True(follower.Expect<Input.ProposalVerified>().Valid);
+        follower.Verify((first.Ref.Child(repeating.Hash, new View(2)), repeating), first.Ref);
+        Assert.False(follower.Expect<Input.ProposalVerified>().Valid);
+        Assert.Equal(1, follower.Committer.RejectedProposals["repeated_batch"]);
+    }
+
+    [Fact]
+    public void A_block_whose_entries_are_not_those_of_its_header_is_not_certified()
+    {
+        using ChainHarness leader = Leader(), follower = Follower();
+        BlockContent good = leader.Build(1, _committee.GenesisBlock).Content;
+        var wrong = BlockContent.Create(good.Header with { EntriesRoot = Hash256.Of("wrong"u8) }, good.Payload);
+        BlockRef reference = _committee.GenesisBlock.Child(wrong.Hash, new View(1));
+
+        follower.Verify((reference, wrong), _committee.GenesisBlock);
+        Assert.True(follower.Expect<Input.ProposalVerified>().Valid);
+        follower.Certify(reference);
+        Assert.False(follower.Expect<Input.CertifyDecided>().Valid);
     }
 
     [Fact]
@@ -241,12 +282,15 @@ public sealed class ChainActorTests : IDisposable
         Assert.False(follower.Fault.Task.IsCompleted);
     }
 
-    [Fact]
-    public async Task A_finalized_block_that_breaks_our_rules_stops_the_node()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_finalized_block_that_breaks_our_rules_stops_the_node(bool state)
     {
         using ChainHarness leader = Leader(), follower = Follower();
         (BlockRef Ref, BlockContent Content) block = leader.Build(1, _committee.GenesisBlock);
-        var wrong = BlockContent.Create(block.Content.Header with { StateRoot = Hash256.Of("wrong"u8) }, block.Content.Payload);
+        MicroblockHeader good = block.Content.Header;
+        var wrong = BlockContent.Create(state ? good with { StateRoot = Hash256.Of("wrong"u8) } : good with { EntriesRoot = Hash256.Of("wrong"u8) }, block.Content.Payload);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => follower.Chain.RangeFetchedAsync([Synced((block.Ref, wrong), finalized: true)]));
 

@@ -104,6 +104,19 @@ public sealed class EvidenceInBlocksTests : IDisposable
     }
 
     [Fact]
+    public void Evidence_against_nobody_of_the_committee_is_none()
+    {
+        EquivocationEvidence evidence = _committee.Equivocation(Offender);
+        var nobody = new NodeIndex(99);
+        Assert.True(EquivocationEvidence.TryCreate(evidence.First with { Voter = nobody }, evidence.Second with { Voter = nobody }, out EquivocationEvidence? against));
+        var port = new LedgerEvidenceVerifier(_committee.Verifier);
+
+        Assert.True(port.TryRead(evidence.Encode(), out _));
+        Assert.False(port.TryRead(against.Encode(), out _));
+        Assert.False(port.Verify(against.Encode()));
+    }
+
+    [Fact]
     public void More_evidence_than_a_block_may_hold_makes_it_invalid()
     {
         LedgerEntry report = _committee.Report(0, _committee.Equivocation(Offender));

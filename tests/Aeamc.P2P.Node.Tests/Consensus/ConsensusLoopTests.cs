@@ -55,6 +55,16 @@ public sealed class ConsensusLoopTests
     }
 
     [Fact]
+    public void A_quiet_node_votes_again_when_its_guard_hears_of_a_finalization_beyond_the_watermark()
+    {
+        using var node = new LoopHarness(Follower, new Watermark(Epoch.Zero, new View(1), VoteKind.Nullify, default));
+        node.Feed(Statement.Finalize(Epoch.Zero, Block(node, "block").Child(Hash256.Of("child"u8), new View(2))));
+        node.Feed(new Input.TimerFired(TimerKind.Leader, new View(3)));
+
+        AssertOnDisk(Statement.Nullify(Epoch.Zero, new View(3)), node.Next());
+    }
+
+    [Fact]
     public void Certificates_that_exclude_one_another_stop_the_node()
     {
         using var node = new LoopHarness(Follower);

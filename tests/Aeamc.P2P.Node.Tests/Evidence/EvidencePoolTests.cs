@@ -83,12 +83,41 @@ public sealed class EvidencePoolTests : IDisposable
     }
 
     [Fact]
-    public void What_the_disk_gives_back_is_checked_like_what_a_peer_sends()
+    public void What_the_disk_gives_back_is_checked_like_what_a_peer_sends_and_named_when_it_is_of_no_use()
     {
         _store.PutMeta("evidence/0/0", _committee.Equivocation(0, forged: true).Encode());
         _store.PutMeta("evidence/0/1", _committee.Equivocation(2).Encode());
         _store.PutMeta("evidence/0/2", [1, 2, 3]);
 
-        Assert.Equal(0, Pool().Count);
+        EvidencePool pool = Pool();
+        Assert.Equal(0, pool.Count);
+        Assert.Equal(
+            [
+                new UnreadableEvidence(new NodeIndex(0), "evidence/0/0", "does not verify (BadSignature)"),
+                new UnreadableEvidence(new NodeIndex(1), "evidence/0/1", "is against member 2"),
+                new UnreadableEvidence(new NodeIndex(2), "evidence/0/2", "does not decode"),
+            ],
+            pool.Unreadable);
+
+        // It stays until it cannot be missed any more.
+        Assert.Empty(pool.Settle(Genesis, new View(1)));
+        Assert.Equal(3, Restarted().Unreadable.Count);
+    }
+
+    [Fact]
+    public void What_is_of_no_use_goes_when_the_member_is_convicted_or_seen_again()
+    {
+        _store.PutMeta("evidence/0/1", [1, 2, 3]);
+        _store.PutMeta("evidence/0/2", [1, 2, 3]);
+        EvidencePool pool = Pool();
+
+        Assert.Empty(pool.Settle(Convict(_committee.Equivocation(2)), new View(2)));
+        Assert.Equal("evidence/0/1", Assert.Single(pool.Unreadable).Key);
+        Assert.Null(_store.GetMeta("evidence/0/2"));
+
+        Assert.True(pool.Add(_committee.Equivocation(1), Genesis));
+        Assert.Empty(pool.Unreadable);
+        EvidencePool restarted = Restarted();
+        Assert.Equal((1, 0), (restarted.Count, restarted.Unreadable.Count));
     }
 }

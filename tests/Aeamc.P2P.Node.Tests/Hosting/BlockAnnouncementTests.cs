@@ -1,3 +1,4 @@
+using Aeamc.P2P.Blocks.Tests;
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Libp2p.Gossipsub;

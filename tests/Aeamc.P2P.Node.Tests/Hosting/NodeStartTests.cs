@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Net;
 using Aeamc.P2P.Blocks;
 using Aeamc.P2P.Cryptography;
 using Aeamc.P2P.Ledger;
@@ -8,6 +10,7 @@ using Aeamc.P2P.Node.Tests.Support;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage;
 using Aeamc.P2P.Storage.Store;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aeamc.P2P.Node.Tests.Hosting;
@@ -110,5 +113,63 @@ public sealed class NodeStartTests : IDisposable
         }
 
         Assert.Null(broken);
+    }
+
+    [Fact]
+    public async Task Stored_evidence_that_is_of_no_use_is_told_at_the_start_with_its_place_and_counted()
+    {
+        NodeConfig config = Prepare(_committee.Genesis, Ed25519PrivateKey.FromSeed(Hash256.Of([0]).ToArray()));
+        using (NodeStore store = NodeStore.Open(NodeHost.StoreFolder(config)))
+        {
+            store.PutMeta("evidence/0/2", [1, 2, 3]);
+        }
+
+        var log = new Lines();
+        await using NodeHost node = await NodeHost.StartAsync(config, log, _ => { });
+
+        string line = Assert.Single(log.Warnings);
+        Assert.All(["node-2", "'evidence/0/2'", NodeHost.StoreFolder(config), "it does not decode", "aeamc db verify"], part => Assert.Contains(part, line, StringComparison.Ordinal));
+        DeviceApi.Gateway.NodeStatus status = node.Gateway.Status();
+        Assert.Equal((0, 1), (status.EvidencePending, status.EvidenceUnreadable));
+    }
+
+    [Fact]
+    public async Task Metrics_and_explanations_are_bounded_for_each_address()
+    {
+        NodeConfig config = Prepare(_committee.Genesis, Ed25519PrivateKey.FromSeed(Hash256.Of([0]).ToArray()));
+        File.AppendAllText(_folder["node.toml"], "[api]\nlisten = \"127.0.0.1:0\"\nreads_per_minute = 1\n");
+        config = ConfigLoader.Load(_folder["node.toml"], new Dictionary<string, string>());
+        await using NodeHost node = await StartAsync(config);
+        await using WebHost web = await WebHost.StartAsync(config, node, NullLoggerFactory.Instance);
+        using var http = new HttpClient { BaseAddress = web.Address };
+        foreach (string path in (string[])["/metrics", "/v2/explain/member/0"])
+        {
+            using HttpResponseMessage first = await http.GetAsync(path), second = await http.GetAsync(path);
+            Assert.Equal((HttpStatusCode.OK, HttpStatusCode.TooManyRequests), (first.StatusCode, second.StatusCode));
+            Assert.Contains("\"code\":\"rate_limited\"", await second.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, node.HttpRefusals["http-rate-limited"]);
+    }
+
+    /// <summary>Keeps the warnings.</summary>
+    private sealed class Lines : ILogger
+    {
+        private readonly ConcurrentQueue<string> _warnings = [];
+
+        public IReadOnlyCollection<string> Warnings => _warnings;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                _warnings.Enqueue(formatter(state, exception));
+            }
+        }
     }
 }

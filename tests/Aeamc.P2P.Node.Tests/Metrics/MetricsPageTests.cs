@@ -38,6 +38,7 @@ public partial class MetricsPageTests
         NetworkRefusals = new Dictionary<string, long>(),
         EquivocationsSeen = new Dictionary<string, long> { ["two_notarizes"] = 3 },
         EvidencePending = 0,
+        EvidenceUnreadable = 1,
         MembersConvicted = 1,
         LatencyBuckets = [],
         LatencyMilliseconds = [],
@@ -95,6 +96,7 @@ public partial class MetricsPageTests
     [InlineData("aeamc_views_nullified_total{reason=\"leader_convicted\",detail=\"\"} 0")]
     [InlineData("aeamc_equivocations_seen_total{kind=\"two_notarizes\"} 3")]
     [InlineData("aeamc_equivocations_seen_total{kind=\"nullify_and_finalize\"} 0")]
+    [InlineData("aeamc_evidence_unreadable 1")]
     [InlineData("aeamc_members_convicted 1")]
     [InlineData("aeamc_member_reputation{member=\"bb\",label=\"a \\\"quoted\\\\ label\\n\"} 0")]
     public void Figures_are_there_under_their_names(string line) => Assert.Contains(line, _lines);

@@ -4,6 +4,7 @@ using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Cryptography.Verification;
+using Aeamc.P2P.Native.RocksDb;
 using Aeamc.P2P.Node.Chain;
 using Aeamc.P2P.Node.Consensus;
 using Aeamc.P2P.Node.Hosting;
@@ -24,15 +25,15 @@ internal sealed class ChainHarness : IDisposable
     private readonly VerificationPool _pool;
     private readonly Height _loaded;
 
-    public ChainHarness(TestCommittee committee, NodeIndex self, string folder, Func<ChainHarness, IChainFetcher>? fetcher = null, Func<ChainHarness, ChainHousekeeping>? housekeeping = null)
+    public ChainHarness(TestCommittee committee, NodeIndex self, string folder, Func<ChainHarness, IChainFetcher>? fetcher = null, Func<ChainHarness, ChainHousekeeping>? housekeeping = null, bool sync = false)
     {
         Committee = committee;
         Time = new ManualTime(TestCommittee.Start);
-        Store = NodeStore.Open(folder);
+        Store = NodeStore.Open(folder, new RocksDbOptions { CountsWork = true });
         (ChainBlock block, FinalizedHead head) = ChainStartup.Load(Store, committee.Genesis, committee.Context.GenesisHash);
         Waiting = new WaitingEntries(Time, new LatencyHistogram());
         _loaded = head.Height;
-        Committer = new ChainCommitter(Store, Waiting, head, sync: false, fault => Fault.TrySetResult(fault));
+        Committer = new ChainCommitter(Store, Waiting, head, sync, fault => Fault.TrySetResult(fault));
         Committer.Committed += Committed.Enqueue;
         var builder = new BlockBuilder(committee.Context, committee.Keys[self.Value], self, new BlockPace(TimeSpan.Zero, TimeSpan.Zero), Time);
         Chain = new ChainActor(committee.Context, Store, _queue, builder, Committer, block, Time, fault => Fault.TrySetResult(fault));

@@ -1,6 +1,6 @@
 using Aeamc.P2P.Blocks;
+using Aeamc.P2P.Blocks.Tests;
 using Aeamc.P2P.Consensus.Microblocks;
-using Aeamc.P2P.Node.Tests.Support;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Node.Tests.Sync;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Aeamc.P2P.Storage.Log;
 
 namespace Aeamc.P2P.Storage.Tests.Log;
@@ -163,6 +164,39 @@ public sealed class ConsensusLogDamageTests : IDisposable
         using ConsensusLog log = Open();
         Assert.Single(log.Replay());
         Assert.True(log.TornBytes > 0);
+    }
+
+    [Fact]
+    public void A_segment_of_another_format_is_refused_by_name()
+    {
+        (string file, byte[] whole, _) = Write([[[1]]]);
+        BinaryPrimitives.WriteUInt32LittleEndian(whole.AsSpan(8), LogFormat.Version + 1);
+        BinaryPrimitives.WriteUInt32LittleEndian(whole.AsSpan(60), Crc32C.Compute(whole.AsSpan(0, 60)));
+        File.WriteAllBytes(file, whole);
+
+        Assert.Contains($"format {LogFormat.Version + 1}", Assert.Throws<ConsensusLogCorruptException>(() => Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_frame_that_stands_twice_is_damage()
+    {
+        (string file, byte[] whole, List<int> frames) = Write([[[1]], [[2]]]);
+        whole.AsSpan(frames[0]..frames[1]).CopyTo(whole.AsSpan(frames[1]));
+        File.WriteAllBytes(file, whole);
+
+        Assert.Equal(frames[1], Assert.Throws<ConsensusLogCorruptException>(() => Open()).Offset);
+    }
+
+    [Fact]
+    public void A_frame_whose_record_claims_more_than_the_frame_holds_is_damage()
+    {
+        (string file, byte[] whole, List<int> frames) = Write([[[1, 2, 3]]]);
+        Span<byte> frame = whole.AsSpan(frames[0]..frames[1]);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[(LogFormat.FrameHeaderBytes + 9)..], 4);
+        LogFormat.SealFrame(frame, 0, 1, SegmentScan.Read(file).Salt);
+        File.WriteAllBytes(file, whole);
+
+        Assert.Equal(frames[0], Assert.Throws<ConsensusLogCorruptException>(() => Open()).Offset);
     }
 
     [Fact]

@@ -146,6 +146,29 @@ public sealed class ConsensusLogTests : IDisposable
     }
 
     [Fact]
+    public void After_a_sync_that_failed_it_says_no_until_it_is_opened_again()
+    {
+        var disk = new FailingDisk();
+        var options = new ConsensusLogOptions { SegmentBytes = 4096, OpenFile = disk.Open };
+        using (ConsensusLog log = ConsensusLog.Open(_folder["wal"], options))
+        {
+            log.Append(1, 0, [1]);
+            log.Sync();
+            disk.Fails = true;
+            log.Append(1, 0, [2]);
+            Assert.Throws<IOException>(log.Sync);
+
+            // The system may have dropped the very pages it failed on: a sync that succeeds now says nothing of them.
+            disk.Fails = false;
+            Assert.Throws<IOException>(log.Sync);
+        }
+
+        using ConsensusLog again = ConsensusLog.Open(_folder["wal"], options);
+        again.Append(1, 0, [3]);
+        again.Sync();
+    }
+
+    [Fact]
     public void Nothing_is_taken_after_disposal()
     {
         ConsensusLog log = Open();

@@ -161,6 +161,23 @@ public sealed class SignerWatermarkTests : IDisposable
     }
 
     [Fact]
+    public void After_a_sync_that_failed_it_says_no_until_it_is_opened_again()
+    {
+        var disk = new FailingDisk();
+        using (SignerWatermark watermark = SignerWatermark.Open(_folder["signer"], disk.Open))
+        {
+            watermark.TryRaise(Mark(0, 1, 1, A));
+            disk.Fails = true;
+            Assert.Throws<IOException>(() => watermark.TryRaise(Mark(0, 2, 1, A)));
+            disk.Fails = false;
+            Assert.Throws<IOException>(() => watermark.TryRaise(Mark(0, 3, 1, A)));
+        }
+
+        using SignerWatermark again = Open();
+        Assert.Equal(WatermarkVerdict.Raised, again.TryRaise(Mark(0, 3, 1, A)));
+    }
+
+    [Fact]
     public void A_file_without_a_readable_slot_is_refused_rather_than_taken_for_new()
     {
         File.WriteAllBytes(_folder["signer"], new byte[5000]);

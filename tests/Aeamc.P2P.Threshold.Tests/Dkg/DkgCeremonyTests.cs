@@ -138,6 +138,19 @@ public class DkgCeremonyTests
         Assert.Equal(DkgVerdict.Accepted, network.Post(0, deal));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_dealing_needs_a_proof_of_each_of_its_two_secrets(int fromTheEnd)
+    {
+        using var network = new DkgNetwork(4, 3);
+        byte[] bytes = [.. Assert.IsType<DkgPost.Deal>(network.Members[0].Pending).Message];
+
+        // From the end on: four shares and their header, the ephemeral key's proof, the secret's.
+        bytes[^((4 * (EncryptedShare.Size + 2)) + 2 + (fromTheEnd * (DiscreteLogProof.Size + 2)))] ^= 1;
+        Assert.Equal(DkgVerdict.BadProof, network.Post(0, new DkgPost.Deal([.. bytes])));
+    }
+
     [Fact]
     public void Messages_out_of_place_are_refused()
     {

@@ -1,9 +1,9 @@
 using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Primitives;
 
-namespace Aeamc.P2P.Node.Tests.Support;
+namespace Aeamc.P2P.Blocks.Tests;
 
-/// <summary>A header whose fields all differ.</summary>
+/// <summary>A header whose fields all differ. Linked into the node's tests.</summary>
 internal static class SampleHeader
 {
     public static MicroblockHeader Of(BlockPayload payload) => new()

@@ -6,9 +6,11 @@ namespace Aeamc.P2P.Mutations.List;
 internal static class RangeMutations
 {
     private const string Ranges = "consensus/Aeamc.P2P.Blocks/Ranges/RangeVerifier.cs";
+    private const string Plan = "consensus/Aeamc.P2P.Blocks/Ranges/RangePlan.cs";
+    private const string Refusal = "node/Aeamc.P2P.Node/Sync/Answers.cs";
     private const string Content = "consensus/Aeamc.P2P.Blocks/BlockContent.cs";
     private const string Match = "consensus/Aeamc.P2P.Blocks/MicroblockContent.cs";
-    private const string Finality = "node/Aeamc.P2P.Node/Sync/FinalizationVerifier.cs";
+    private const string Finality = "consensus/Aeamc.P2P.Blocks/Sync/FinalizationVerifier.cs";
     private const string Checkpoint = "consensus/Aeamc.P2P.Consensus/Proofs/SignedCheckpoint.cs";
     private const string Receipt = "consensus/Aeamc.P2P.Consensus/Proofs/ReceiptProof.cs";
     private const string Inclusion = "consensus/Aeamc.P2P.Consensus/Proofs/InclusionProof.cs";
@@ -21,6 +23,10 @@ internal static class RangeMutations
 
     internal static IReadOnlyList<Mutation> List { get; } =
     [
+        Blocks("range-ended", RangeRule, "a source that is still asked when a range is complete counts as busy for good",
+            new Edit(Plan, "        _asking.ForEach(ask => sources.Return(ask.Source, null));\n", "")),
+        Node("refusal", RangeRule, "who lacks what it is asked for gives an empty answer, which passes for a lie", Tests,
+            new Edit(Refusal, "answer is null ? (ReadOnlyMemory<byte>?)null :", "answer is null ? ReadOnlyMemory<byte>.Empty :")),
         Node("range-height", RangeRule, "a range of other heights than those asked for is taken", Tests,
             new Edit(Ranges, "if (content.Header.Height != height)", "if (content.Header.Height != height && synced is not null)")),
         Node("range-linked", RangeRule, "blocks that are not linked by hash are taken", Tests,

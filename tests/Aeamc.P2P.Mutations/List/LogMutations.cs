@@ -52,7 +52,7 @@ internal static class LogMutations
         Storage("mark-all-or-none", "Crash safety", "of several statements asked for together some are raised though one is refused",
             new Edit(Mark, "if (changed && worst <= WatermarkVerdict.Repeated)", "if (changed)")),
         Storage("mark-newest", "Crash safety", "the older of the watermark's two copies is believed",
-            new Edit(Mark, "&& (!found || counter > newest))", "&& (!found || counter < newest))")),
+            new Edit(Mark, "if (!found || counter > newest)", "if (!found || counter < newest)")),
         Storage("folder-lock", "Crash safety", "two daemons run on one folder and one key",
             new Edit(Lock, "FileAccess.ReadWrite, FileShare.None, bufferSize: 0);", "FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);")),
         Storage("mark-below", "Crash safety", "the watermark lets an older view be signed",

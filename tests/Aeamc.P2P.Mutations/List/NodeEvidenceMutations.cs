@@ -6,13 +6,13 @@ namespace Aeamc.P2P.Mutations.List;
 internal static class NodeEvidenceMutations
 {
     private const string Pool = "node/Aeamc.P2P.Node/Evidence/EvidencePool.cs";
-    private const string Heard = "node/Aeamc.P2P.Node/Consensus/HeardVotes.cs";
+    private const string Pending = "consensus/Aeamc.P2P.Blocks/Evidence/PendingEvidence.cs";
+    private const string Heard = "consensus/Aeamc.P2P.Consensus/Evidence/HeardVotes.cs";
     private const string Network = "node/Aeamc.P2P.Node/Consensus/ConsensusNetwork.cs";
-    private const string Port = "node/Aeamc.P2P.Node/Hosting/LedgerEvidenceVerifier.cs";
+    private const string Port = "consensus/Aeamc.P2P.Blocks/Evidence/LedgerEvidenceVerifier.cs";
     private const string Intake = "node/Aeamc.P2P.Node/Ingress/BatchIntake.cs";
     private const string Rule = "Evidence";
     private static readonly string[] PoolTests = ["EvidencePoolTests"];
-    private static readonly string[] HeardTests = ["HeardVotesTests"];
     private static readonly string[] NetworkTests = ["ConsensusNetworkTests"];
     private static readonly string[] BlockTests = ["EvidenceInBlocksTests"];
     private static readonly string[] IntakeTests = ["BatchIntakeTests"];
@@ -22,7 +22,7 @@ internal static class NodeEvidenceMutations
         Node("pool-kept", Rule, "evidence is not put on disk", PoolTests,
             new Edit(Pool, "            _store.PutMeta(KeyOf(evidence.Offender), evidence.Encode());\n", "")),
         Node("pool-loaded", Rule, "stored evidence is forgotten at a restart", PoolTests,
-            new Edit(Pool, "                _held.Add(member, evidence);", "                _ = evidence;")),
+            new Edit(Pool, "                _held.Restore(evidence);", "                _ = evidence;")),
         Node("pool-verified", Rule, "stored evidence is believed unverified", PoolTests,
             new Edit(Pool, "VerificationResult result = evidence.Verify(verifier);", "VerificationResult result = verifier is null ? default : VerificationResult.Valid;")),
         Node("pool-offender", Rule, "stored evidence counts against whomever it is filed under", PoolTests,
@@ -30,16 +30,16 @@ internal static class NodeEvidenceMutations
         Node("pool-told", Rule, "stored evidence that is of no use is dropped without a word", PoolTests,
             new Edit(Pool, "                _unreadable.Add(member, new UnreadableEvidence(member, key, why));", "                _ = why;")),
         Node("pool-convicted", Rule, "evidence against a convicted member is reported once more", PoolTests,
-            new Edit(Pool, "if (_held.ContainsKey(evidence.Offender) || IsRecorded(evidence, state))", "if (_held.ContainsKey(evidence.Offender))")),
+            new Edit(Pending, "=> !IsRecorded(evidence, state) && _held.TryAdd", "=> _held.TryAdd")),
         Node("pool-settled", Rule, "evidence is reported for ever, recorded or not", PoolTests,
-            new Edit(Pool, "IsRecorded(evidence, state) || EvidenceRules.IsExpired(evidence.View, block)", "EvidenceRules.IsExpired(evidence.View, block)")),
+            new Edit(Pending, "IsRecorded(evidence, state) || EvidenceRules.IsExpired(evidence.View, block)", "EvidenceRules.IsExpired(evidence.View, block)")),
         Node("pool-expired", Rule, "evidence that no block takes any more is reported for ever", PoolTests,
-            new Edit(Pool, "IsRecorded(evidence, state) || EvidenceRules.IsExpired(evidence.View, block)", "IsRecorded(evidence, state)")),
+            new Edit(Pending, "IsRecorded(evidence, state) || EvidenceRules.IsExpired(evidence.View, block)", "IsRecorded(evidence, state)")),
         Node("pool-dropped", Rule, "settled evidence stays on disk", PoolTests,
-            new Edit(Pool, "                _store.DeleteMeta(KeyOf(evidence.Offender));\n", "")),
-        Node("heard-excludes", "14", "two votes that exclude each other pass as late ones", HeardTests,
+            new Edit(Pool, "                _store.DeleteMeta(KeyOf(offender));\n", "")),
+        Consensus("heard-excludes", "14", "two votes that exclude each other pass as late ones",
             new Edit(Heard, "earlier is not null && EquivocationEvidence.KindOf(earlier.Statement, vote.Statement) is not null ? earlier : null;", "earlier is not null && KindsOfVotes == 0 ? earlier : null;")),
-        Node("heard-bounded", "12", "votes of any view are remembered", HeardTests,
+        Consensus("heard-bounded", "12", "votes of any view are remembered",
             new Edit(Heard, "if (view.Value > current.Value + 1 || view.Value + Views <= current.Value || vote", "if (vote")),
         Node("network-stranger", "Verification", "whoever connects may send consensus messages", NetworkTests,
             new Edit(Network, "if (!_members.TryGetValue(peer, out NodeId member))", "if (!_members.TryGetValue(peer, out NodeId member) && bytes.IsEmpty)")),
@@ -50,7 +50,7 @@ internal static class NodeEvidenceMutations
         Node("network-late", "1", "a member whose votes come late counts as silent", NetworkTests,
             new Edit(Network, "                    _inputs.OfferFromPeer(new Input.MemberHeard(vote.Voter, vote.Statement.View));", "                    _ = own;")),
         Node("network-excluded", "14", "a late vote that excludes an earlier one never reaches the core", NetworkTests,
-            new Edit(Network, "if (own is not null && _heard.Note(own, _observer.View) is { } excluded)", "if (own is not null && _heard.Note(own, _observer.View) is { } excluded && message is null)")),
+            new Edit(Network, "if (own is not null && Note(own) is { } excluded)", "if (own is not null && Note(own) is { } excluded && message is null)")),
         Node("network-excluded-first", "14", "of two votes that exclude each other only the later reaches the core", NetworkTests,
             new Edit(Network, "            Offer(excluded);\n", "            _ = excluded;\n")),
         Node("offence-stranger", Rule, "evidence may name a place that the committee does not have", BlockTests,

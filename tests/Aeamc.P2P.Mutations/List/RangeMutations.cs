@@ -8,7 +8,7 @@ internal static class RangeMutations
     private const string Ranges = "consensus/Aeamc.P2P.Blocks/Ranges/RangeVerifier.cs";
     private const string Content = "consensus/Aeamc.P2P.Blocks/BlockContent.cs";
     private const string Match = "consensus/Aeamc.P2P.Blocks/MicroblockContent.cs";
-    private const string Finality = "node/Aeamc.P2P.Node/Sync/FinalizationVerifier.cs";
+    private const string Finality = "consensus/Aeamc.P2P.Blocks/Sync/FinalizationVerifier.cs";
     private const string Checkpoint = "consensus/Aeamc.P2P.Consensus/Proofs/SignedCheckpoint.cs";
     private const string Receipt = "consensus/Aeamc.P2P.Consensus/Proofs/ReceiptProof.cs";
     private const string Inclusion = "consensus/Aeamc.P2P.Consensus/Proofs/InclusionProof.cs";

@@ -30,18 +30,20 @@ internal static class IdleBenchmark
             testnet.StartAll();
             await testnet.WaitUntilReadyAsync(Patience, CancellationToken.None);
             Console.Error.WriteLine($"{Nodes} nodes are up; {Warming.TotalSeconds:0} s to warm, {seconds} s to measure");
-            await Task.Delay(Warming);
+            using var warm = new PeriodicTimer(Warming);
+            await warm.WaitForNextTickAsync();
 
             var finality = new ConcurrentBag<double>();
             var syncs = new List<double>();
             using var stop = new CancellationTokenSource();
             Task[] listening = [.. testnet.Monitors.Select(monitor => ListenAsync(monitor, finality, stop.Token))];
             var meter = new CpuMeter(testnet.Processes);
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
             long begun = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(begun).TotalSeconds < seconds)
             {
                 syncs.Add(Sync(Path.Combine(folder.FullName, "probe")));
-                await Task.Delay(100);
+                await pace.WaitForNextTickAsync();
             }
 
             IReadOnlyList<CpuShare> shares = meter.Read();
@@ -77,7 +79,7 @@ internal static class IdleBenchmark
             {
                 if (happened is BlockFinalizedEvent { Entries: 0 } block)
                 {
-                    finality.Add((DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds - block.Timestamp);
+                    finality.Add((TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMilliseconds - block.Timestamp);
                 }
             }
         }

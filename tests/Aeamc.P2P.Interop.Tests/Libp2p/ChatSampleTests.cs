@@ -29,7 +29,8 @@ public class ChatSampleTests
             await look.WaitForNextTickAsync(late.Token);
         }
 
-        await js.CallAsync("publish", new { topic = Topic, data = Convert.ToHexStringLower("hello from js"u8) });
+        JsonNode? recipients = await js.CallAsync("publish", new { topic = Topic, data = Convert.ToHexStringLower("hello from js"u8) });
+        Assert.Equal(us, (string?)Assert.Single(recipients!.AsArray()));
         Assert.Equal($"{js.Id}: hello from js", await printed.NextAsync());
         typed.Type("hello from .NET");
         JsonNode heard = await js.EventAsync(e => (string?)e["event"] == "message");

@@ -110,7 +110,8 @@ export async function run (node, adapt) {
     subscribe: async ({ topic }) => { pubsub.subscribe(topic) },
     unsubscribe: async ({ topic }) => { pubsub.unsubscribe(topic) },
     publish: async ({ topic, data }) => (await pubsub.publish(topic, Buffer.from(data, 'hex'))).recipients.map(String),
-    subscribers: async ({ topic }) => pubsub.getSubscribers(topic).map(String),
+    // Those that a message would reach: js hears of a subscription before its own stream to the subscriber is open, and drops what it publishes in between.
+    subscribers: async ({ topic }) => pubsub.getSubscribers(topic).map(String).filter(peer => pubsub.streamsOutbound.has(peer)),
     meshPeers: async ({ topic }) => pubsub.getMeshPeers(topic)
   }
 

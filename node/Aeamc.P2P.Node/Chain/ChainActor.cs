@@ -5,6 +5,7 @@ using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Consensus;
+using Aeamc.P2P.Node.Metrics;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
 
@@ -61,6 +62,9 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         _tree = new BlockTree(head);
         _executor = new SerialExecutor("chain", TryAll, onFault);
     }
+
+    /// <summary>From a block's timestamp, by its proposer's clock, to its being final and executed here; of blocks that came the live way.</summary>
+    public LatencyHistogram Finality { get; } = new();
 
     /// <summary>Starts the thread.</summary>
     /// <param name="fetcher">Where to ask for what is missing.</param>
@@ -293,6 +297,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
                     return;
                 }
 
+                Finality.Record(TimeSpan.FromMilliseconds((_time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMilliseconds - block!.Timestamp.Milliseconds));
                 Commit(block!, reference.Hash == final.Finalization.Block.Hash ? final.Finalization : null, live: true);
             }
 

@@ -134,6 +134,8 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     /// <summary>Tries again what waits.</summary>
     public void Nudge() => Do(static () => { });
 
+    void IConsensusApplication.SyncContents() => _store.Sync();
+
     void IConsensusApplication.BuildProposal(View view, BlockRef parent) => Do(() => _builder.Ask(view, parent));
 
     void IConsensusApplication.VerifyProposal(Proposal proposal, BlockRef parent) => Do(() =>
@@ -214,12 +216,6 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
             if (available)
             {
                 _proposals.Remove(pending.Block.Hash);
-                if (fault == HeaderFault.None)
-                {
-                    // A notarized block must be recoverable from its voters: content and batches reach the disk before the vote.
-                    _store.Sync();
-                }
-
                 _committer.CountProposal(fault);
                 _inputs.Answer(new Input.ProposalVerified(pending.Block.View, pending.Block.Hash, fault == HeaderFault.None));
             }
@@ -459,7 +455,6 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
                 }
 
                 _store.PutBatch(new StoredBatch(content.Hash, content.Encoded));
-                _store.Sync();
                 _inputs.Answer(new Input.ProposalBuilt(reference, content.Encoded));
             }
             else

@@ -23,13 +23,15 @@ switch (args.FirstOrDefault())
         await BurnerProcess.RunAsync(args[1]);
         return 0;
     case "idle":
-        await IdleBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 60);
+        await IdleBenchmark.RunAsync(Number(1, 60), Number(2, IdleBenchmark.WarmingSeconds));
         return 0;
     case "libp2p":
         return await Libp2pBenchmark.RunAsync(args[1..]);
     case BenchWorker.Name:
         return await BenchWorker.RunAsync(args[1]);
     default:
-        Console.Error.WriteLine($"Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives | signatures | {SyncOptions.Usage} | idle [seconds] | libp2p [--json] [--quick] [--only unsigned,signed,allocation,streams,handshakes,idle] [--rate N] [--alone]");
+        Console.Error.WriteLine($"Usage: dotnet run -c Release --project tests/Aeamc.P2P.Benchmarks -- primitives | signatures | {SyncOptions.Usage} | idle [seconds [warming]] | libp2p [--json] [--quick] [--only unsigned,signed,allocation,streams,handshakes,idle] [--rate N] [--alone]");
         return 2;
 }
+
+int Number(int position, int otherwise) => args.Length > position ? int.Parse(args[position], System.Globalization.CultureInfo.InvariantCulture) : otherwise;

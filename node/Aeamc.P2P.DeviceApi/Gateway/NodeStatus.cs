@@ -95,6 +95,12 @@ public sealed record NodeStatus
     /// <summary>Accept-to-finalized latency in milliseconds: p50, p95, p99.</summary>
     public required IReadOnlyList<double> LatencyMilliseconds { get; init; }
 
+    /// <summary>Counts of the durations from a block's timestamp to its being final on this node, in the buckets of the node's latency histogram.</summary>
+    public IReadOnlyList<long> FinalityBuckets { get; init; } = [];
+
+    /// <summary>From a block's timestamp, by its proposer's clock, to its being final on this node, in milliseconds: p50, p95, p99.</summary>
+    public IReadOnlyList<double> FinalityMilliseconds { get; init; } = [];
+
     /// <summary>The group key under which checkpoints are signed (33 bytes compressed, hexadecimal), or empty while key generation runs.</summary>
     public required string GroupKey { get; init; }
 

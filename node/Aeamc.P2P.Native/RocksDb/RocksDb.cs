@@ -16,6 +16,8 @@ public sealed unsafe class RocksDb : IDisposable
     private readonly WriteOptionsHandle _buffered = new();
     private readonly WriteOptionsHandle _synced = new();
     private readonly OptionsHandle? _counters;
+    private readonly Lock _syncing = new();
+    private bool _unsynced;
 
     private RocksDb(DatabaseHandle database, Dictionary<string, ColumnFamily> families, string path, OptionsHandle? counters)
     {
@@ -133,6 +135,7 @@ public sealed unsafe class RocksDb : IDisposable
             RocksDbNative.Put(_database, Options(durability), family.Handle, keyAt, (nuint)key.Length, valueAt, (nuint)value.Length, &error);
         }
 
+        Written(durability);
         RocksDbException.ThrowIfError(error, $"write to '{Path}'");
     }
 
@@ -141,15 +144,30 @@ public sealed unsafe class RocksDb : IDisposable
     {
         byte* error = null;
         RocksDbNative.Write(_database, Options(durability), batch.Handle, &error);
+        Written(durability);
         RocksDbException.ThrowIfError(error, $"write to '{Path}'");
     }
 
-    /// <summary>Brings every buffered write made so far to the disk.</summary>
+    /// <summary>Returns when every write made so far is on the disk; whoever comes while another syncs waits for it, and need not sync again what that one took along.</summary>
     public void SyncLog()
     {
-        byte* error = null;
-        RocksDbNative.FlushWal(_database, 1, &error);
-        RocksDbException.ThrowIfError(error, $"sync '{Path}'");
+        lock (_syncing)
+        {
+            // Lowered first: what is written from here on raises it again and is the next sync's.
+            if (!Interlocked.Exchange(ref _unsynced, false))
+            {
+                return;
+            }
+
+            byte* error = null;
+            RocksDbNative.FlushWal(_database, 1, &error);
+            if (error is not null)
+            {
+                Volatile.Write(ref _unsynced, true);
+            }
+
+            RocksDbException.ThrowIfError(error, $"sync '{Path}'");
+        }
     }
 
     /// <summary>Writes the family's memtable to a table file and waits for it.</summary>
@@ -229,6 +247,14 @@ public sealed unsafe class RocksDb : IDisposable
         _buffered.Dispose();
         _synced.Dispose();
         _counters?.Dispose();
+    }
+
+    private void Written(WriteDurability durability)
+    {
+        if (durability == WriteDurability.Buffered)
+        {
+            Volatile.Write(ref _unsynced, true);
+        }
     }
 
     private WriteOptionsHandle Options(WriteDurability durability) => durability == WriteDurability.Synced ? _synced : _buffered;

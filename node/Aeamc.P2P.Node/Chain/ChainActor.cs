@@ -5,6 +5,7 @@ using Aeamc.P2P.Consensus.Simplex;
 using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Node.Consensus;
+using Aeamc.P2P.Node.Metrics;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Storage.Store;
 
@@ -61,6 +62,9 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         _tree = new BlockTree(head);
         _executor = new SerialExecutor("chain", TryAll, onFault);
     }
+
+    /// <summary>From a block's timestamp, by its proposer's clock, to its being final and executed here; of blocks that came the live way.</summary>
+    public LatencyHistogram Finality { get; } = new();
 
     /// <summary>Starts the thread.</summary>
     /// <param name="fetcher">Where to ask for what is missing.</param>
@@ -129,6 +133,8 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
 
     /// <summary>Tries again what waits.</summary>
     public void Nudge() => Do(static () => { });
+
+    void IConsensusApplication.SyncContents() => _store.Sync();
 
     void IConsensusApplication.BuildProposal(View view, BlockRef parent) => Do(() => _builder.Ask(view, parent));
 
@@ -210,12 +216,6 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
             if (available)
             {
                 _proposals.Remove(pending.Block.Hash);
-                if (fault == HeaderFault.None)
-                {
-                    // A notarized block must be recoverable from its voters: content and batches reach the disk before the vote.
-                    _store.Sync();
-                }
-
                 _committer.CountProposal(fault);
                 _inputs.Answer(new Input.ProposalVerified(pending.Block.View, pending.Block.Hash, fault == HeaderFault.None));
             }
@@ -293,6 +293,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
                     return;
                 }
 
+                Finality.Record(TimeSpan.FromMilliseconds((_time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMilliseconds - block!.Timestamp.Milliseconds));
                 Commit(block!, reference.Hash == final.Finalization.Block.Hash ? final.Finalization : null, live: true);
             }
 
@@ -454,7 +455,6 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
                 }
 
                 _store.PutBatch(new StoredBatch(content.Hash, content.Encoded));
-                _store.Sync();
                 _inputs.Answer(new Input.ProposalBuilt(reference, content.Encoded));
             }
             else

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -49,6 +50,8 @@ public static class StatusCommand
         Console.WriteLine($"peers        {Field(status, "peers")} connected, {Field(status, "knownPeers")} known, {Field(status, "bannedPeers")} banned");
         Console.WriteLine($"pending      {Field(status, "pending")}");
         Console.WriteLine($"proofs       {Field(status, "proofsFinalized")} finalized");
+        Console.WriteLine($"finality     {Durations(status, "finalityMilliseconds")} from a block's timestamp");
+        Console.WriteLine($"latency      {Durations(status, "latencyMilliseconds")} from accept to final");
         Console.WriteLine($"views lost   {Counts(status, "nullifiedViews")}");
         foreach (JsonNode? node in Field(status, "committee") as JsonArray ?? [])
         {
@@ -78,6 +81,10 @@ public static class StatusCommand
     private static string Counts(JsonObject status, string name) => Field(status, name) is JsonObject { Count: > 0 } counts
         ? string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}"))
         : "none given up by this node";
+
+    private static string Durations(JsonObject status, string name) => Field(status, name) is JsonArray { Count: 3 } at && (double)at[1]! > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"p50 {(double)at[0]!:0.0}, p95 {(double)at[1]!:0.0}, p99 {(double)at[2]!:0.0} ms")
+        : "none yet";
 
     /// <summary>A field by its camelCase or snake_case name: the API writes one of them.</summary>
     private static JsonNode? Field(JsonObject from, string name) => from[name] ?? from[JsonNamingPolicy.SnakeCaseLower.ConvertName(name)];

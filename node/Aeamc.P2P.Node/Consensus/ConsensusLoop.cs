@@ -8,8 +8,8 @@ using Aeamc.P2P.Storage;
 namespace Aeamc.P2P.Node.Consensus;
 
 /// <summary>
-/// The only caller of <c>SimplexCore.Step</c>. One turn: drain the inputs, step, write the log records of all effects, one fsync when this node
-/// votes or proposes, then send. Nothing that this node signs leaves before the fsync.
+/// The only caller of <c>SimplexCore.Step</c>. One turn: drain the inputs, step, write the log records of all effects, sync them when this node votes or proposes, and at the same time what
+/// it votes for, then send. Nothing that this node signs leaves before both are on the disk.
 /// </summary>
 public sealed class ConsensusLoop : IDisposable
 {
@@ -30,6 +30,7 @@ public sealed class ConsensusLoop : IDisposable
     private readonly Epoch _epoch;
     private readonly Func<View> _durableView;
     private readonly Thread _thread;
+    private readonly SideThread _side = new("contents");
     private readonly List<Input> _own = [];
 
     public ConsensusLoop(
@@ -80,6 +81,8 @@ public sealed class ConsensusLoop : IDisposable
         {
             _thread.Join();
         }
+
+        _side.Dispose();
     }
 
     private void Run()
@@ -116,14 +119,20 @@ public sealed class ConsensusLoop : IDisposable
     private void Execute(List<Effect> effects)
     {
         bool votes = false;
+        bool votesForBlocks = false;
         foreach (Effect effect in effects)
         {
             Record(effect);
             votes |= effect is Effect.SignVote;
+            votesForBlocks |= effect is Effect.SignVote { Statement.Kind: not VoteKind.Nullify };
         }
 
         // Certificates alone can wait for the next vote's sync: lost in a crash, they come again from the members who signed them.
-        if (votes || _journal.IsLong)
+        if (votesForBlocks)
+        {
+            _side.RunBeside(_application.SyncContents, () => _journal.Sync(_guard.Watermark));
+        }
+        else if (votes || _journal.IsLong)
         {
             _journal.Sync(_guard.Watermark);
         }

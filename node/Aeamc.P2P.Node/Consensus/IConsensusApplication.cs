@@ -5,9 +5,16 @@ using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Node.Consensus;
 
-/// <summary>What the consensus loop asks of the chain. Every call returns at once; answers come back as inputs.</summary>
+/// <summary>What the consensus loop asks of the chain. Every call but <see cref="SyncContents"/> returns at once; answers come back as inputs.</summary>
 public interface IConsensusApplication
 {
+    /// <summary>
+    /// Returns when the content and the batches of every block that was proposed here or found valid are on the disk: a notarized block must be recoverable from its voters. Called on another
+    /// thread, before a vote for a block leaves.
+    /// </summary>
+    /// <exception cref="IOException">The disk refused; nothing may be sent.</exception>
+    void SyncContents();
+
     /// <summary><see cref="Effect.BuildProposal"/>.</summary>
     void BuildProposal(View view, BlockRef parent);
 

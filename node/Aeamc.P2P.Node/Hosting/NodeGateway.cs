@@ -119,6 +119,7 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
         MemberStatus[] members = Members();
         string notReady = NotReadyReason(head, members);
         long[] latency = host.Latency.Snapshot();
+        long[] finality = host.Finality.Snapshot();
         return new NodeStatus
         {
             Version = typeof(NodeGateway).Assembly.GetName().Version?.ToString(3) ?? "0",
@@ -154,7 +155,9 @@ public sealed class NodeGateway(NodeHost host) : INodeGateway
             MembersConvicted = head.State.Convicted().Count,
             NetworkRefusals = NetworkRefusals(),
             LatencyBuckets = latency,
-            LatencyMilliseconds = [LatencyHistogram.Percentile(latency, 0.50), LatencyHistogram.Percentile(latency, 0.95), LatencyHistogram.Percentile(latency, 0.99)],
+            LatencyMilliseconds = LatencyHistogram.Percentiles(latency),
+            FinalityBuckets = finality,
+            FinalityMilliseconds = LatencyHistogram.Percentiles(finality),
             GroupKey = head.State.GroupKey is { } key ? Convert.ToHexStringLower(key.PublicKey) : "",
             KeyGeneration = host.KeyGenerationState,
             CheckpointHeight = host.Signing.Newest?.Checkpoint.Height.Value ?? 0,

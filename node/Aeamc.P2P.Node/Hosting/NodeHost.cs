@@ -222,6 +222,9 @@ public sealed class NodeHost : IAsyncDisposable
 
     internal LatencyHistogram Latency { get; }
 
+    /// <summary>From a block's timestamp to its being final here.</summary>
+    internal LatencyHistogram Finality => _chain.Finality;
+
     internal WaitingEntries Waiting { get; }
 
     internal ConsensusObserver Observer { get; }

@@ -59,7 +59,7 @@ public sealed class WebHost : IAsyncDisposable
         app.MapGet(MetricsPage.Path, limits.Read("metrics", context =>
         {
             context.Response.ContentType = PrometheusText.ContentType;
-            return context.Response.WriteAsync(MetricsPage.Write(node.Gateway.Status(), node.Views.Counts), context.RequestAborted);
+            return context.Response.WriteAsync(MetricsPage.Write(node.Gateway.Status(), node.Views.Counts, node.Finality, node.Latency), context.RequestAborted);
         }));
         await app.StartAsync();
         return new WebHost(app);

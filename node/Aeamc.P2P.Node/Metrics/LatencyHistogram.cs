@@ -12,12 +12,17 @@ public sealed class LatencyHistogram
     private const int Octaves = 32;
 
     private readonly long[] _counts = new long[Octaves * SubBuckets];
+    private long _microseconds;
+
+    /// <summary>All counted durations together.</summary>
+    public TimeSpan Total => TimeSpan.FromMicroseconds(Interlocked.Read(ref _microseconds));
 
     /// <summary>Counts one duration; negative ones count as zero.</summary>
     public void Record(TimeSpan duration)
     {
         ulong microseconds = (ulong)Math.Max(0, duration.Ticks / TimeSpan.TicksPerMicrosecond);
         Interlocked.Increment(ref _counts[BucketOf(microseconds)]);
+        Interlocked.Add(ref _microseconds, (long)microseconds);
     }
 
     /// <summary>A copy of the bucket counts, for status output.</summary>
@@ -31,6 +36,14 @@ public sealed class LatencyHistogram
 
         return copy;
     }
+
+    /// <summary>How many of the counted durations are shorter than a power of two of microseconds: such a limit is the end of a bucket, so the count is exact.</summary>
+    /// <param name="counts">Bucket counts.</param>
+    /// <param name="exponent">4 to 34: 10 for 1.024 ms, 20 for about a second.</param>
+    public static long CountBelow(IReadOnlyList<long> counts, int exponent) => counts.Take((exponent - 3) * SubBuckets).Sum();
+
+    /// <summary>Half of the durations, nineteen in twenty and ninety-nine in a hundred do not exceed these, in milliseconds.</summary>
+    public static double[] Percentiles(IReadOnlyList<long> counts) => [Percentile(counts, 0.50), Percentile(counts, 0.95), Percentile(counts, 0.99)];
 
     /// <summary>The smallest duration in milliseconds that at least <paramref name="share"/> of all counted ones do not exceed; 0 when none are counted.</summary>
     /// <param name="counts">Bucket counts, perhaps of several nodes added up.</param>

@@ -14,7 +14,9 @@ public static class MetricsPage
     /// <summary>The page.</summary>
     /// <param name="status">The node's account of itself.</param>
     /// <param name="views">Views that the node gave up since its start, by reason and detail.</param>
-    public static string Write(NodeStatus status, IReadOnlyDictionary<(NullifyReason Reason, string Detail), long> views)
+    /// <param name="finality">From a block's timestamp to its being final on this node.</param>
+    /// <param name="latency">From acknowledging an entry to its being final and on this node's disk.</param>
+    public static string Write(NodeStatus status, IReadOnlyDictionary<(NullifyReason Reason, string Detail), long> views, LatencyHistogram finality, LatencyHistogram latency)
     {
         var text = new PrometheusText();
         text.Family("aeamc_node_info", "gauge", "The node; always 1.")
@@ -35,6 +37,8 @@ public static class MetricsPage
         WriteCounts(text, "aeamc_entries_refused_total", "Submissions refused.", "reason", status.Refused);
         WriteCounts(text, "aeamc_network_refusals_total", "What strangers sent and was refused as such.", "reason", status.NetworkRefusals);
         WriteCounts(text, "aeamc_proposals_rejected_total", "Proposals that this node did not vote for.", "fault", status.RejectedProposals);
+        text.Histogram("aeamc_block_finality_seconds", "From a block's timestamp, by its proposer's clock, to its being final on this node.", finality);
+        text.Histogram("aeamc_entry_latency_seconds", "From acknowledging an entry to its being final and on this node's disk.", latency);
         WriteViews(text, views);
         WriteMembers(text, status);
         return text.ToString();

@@ -41,6 +41,23 @@ public sealed class PrometheusText
         return this;
     }
 
+    /// <summary>A family of one histogram, with a bucket for each power of two of microseconds from 1.024 ms to 16.8 s.</summary>
+    public void Histogram(string name, string help, LatencyHistogram histogram)
+    {
+        const int shortest = 10;
+        const int longest = 24;
+        long[] counts = histogram.Snapshot();
+        Family(name, "histogram", help);
+        for (int exponent = shortest; exponent <= longest; exponent++)
+        {
+            Sample(name + "_bucket", LatencyHistogram.CountBelow(counts, exponent), ("le", ((1L << exponent) / 1e6).ToString("R", CultureInfo.InvariantCulture)));
+        }
+
+        Sample(name + "_bucket", counts.Sum(), ("le", "+Inf"));
+        Sample(name + "_sum", histogram.Total.TotalSeconds);
+        Sample(name + "_count", counts.Sum());
+    }
+
     public override string ToString() => _text.ToString();
 
     private static string Escape(string value) =>

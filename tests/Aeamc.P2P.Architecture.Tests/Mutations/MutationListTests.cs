@@ -37,11 +37,10 @@ public sealed class MutationListTests
     }
 
     [Fact]
-    public void No_mutation_is_on_record_as_survived()
+    public void Every_mutation_was_run_and_is_on_record_as_caught()
     {
         var table = new ResultTable(Repository.Root);
-        Assert.Empty(MutationList.All.Where(mutation => table.IsOnRecord(mutation) && !table.IsCaught(mutation)).Select(mutation => $"{mutation.Id}: run tests/mutations --only {mutation.Id}"));
-        Assert.True(MutationList.All.Count(table.IsCaught) >= 60);
+        Assert.Empty(MutationList.All.Where(mutation => !table.IsCaught(mutation)).Select(mutation => $"{mutation.Id}: run tests/mutations --only {mutation.Id}"));
     }
 
     [Fact]

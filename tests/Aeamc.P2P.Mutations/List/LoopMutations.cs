@@ -7,13 +7,24 @@ internal static class LoopMutations
 {
     private const string Loop = "node/Aeamc.P2P.Node/Consensus/ConsensusLoop.cs";
     private const string Journal = "node/Aeamc.P2P.Node/Consensus/ConsensusJournal.cs";
+    private const string Side = "node/Aeamc.P2P.Node/Consensus/SideThread.cs";
+    private static readonly string[] SideTests = ["SideThreadTests"];
     private static readonly string[] LoopTests = ["ConsensusLoopTests"];
     private static readonly string[] JournalTests = ["ConsensusJournalTests"];
 
     internal static IReadOnlyList<Mutation> List { get; } =
     [
         Node("loop-sync", "Crash safety", "sends a vote without a sync", LoopTests,
-            new Edit(Loop, "            _journal.Sync(_guard.Watermark);\n", "            _ = votes;\n")),
+            new Edit(Loop, "            _journal.Sync(_guard.Watermark);\n", "            _ = votes;\n"),
+            new Edit(Loop, "() => _journal.Sync(_guard.Watermark));", "() => { });")),
+        Node("loop-contents", "What a vote means", "votes for a block whose content and batches are not on the disk", LoopTests,
+            new Edit(Loop, "_side.RunBeside(_application.SyncContents, () => _journal.Sync(_guard.Watermark));", "_journal.Sync(_guard.Watermark);")),
+        Node("loop-contents-final", "What a vote means", "finalizes a block whose content and batches are not on the disk", LoopTests,
+            new Edit(Loop, "Statement.Kind: not VoteKind.Nullify };", "Statement.Kind: VoteKind.Notarize };")),
+        Node("side-wait", "What a vote means", "does not wait for the other thread's sync", SideTests,
+            new Edit(Side, "                while (_work is not null)\n", "                while (_work is not null && _closed)\n")),
+        Node("side-failure", "What a vote means", "passes over the other thread's failure", ["SideThreadTests", "ConsensusLoopTests"],
+            new Edit(Side, "        _failure?.Throw();\n", "        _ = _failure;\n")),
         Node("loop-sync-late", "Crash safety", "sends a vote before the sync", LoopTests,
             new Edit(Loop, "        // Certificates alone can wait", "        foreach (Effect effect in effects)\n        {\n            Perform(effect);\n        }\n\n        // Certificates alone can wait"),
             new Edit(Loop, "        _observer.IsQuiet = _guard.IsQuiet;\n        foreach (Effect effect in effects)\n        {\n            Perform(effect);\n        }\n", "        _observer.IsQuiet = _guard.IsQuiet;\n")),

@@ -57,7 +57,7 @@ internal sealed class ResultTable
             Written by `tests/mutations`; the list is `tests/Aeamc.P2P.Mutations/List`. Each row is a mutant: one guard of the code removed (with the invariant behind it, where there is one), the named tests built and
             run. Rule: a number of [RULES.md](Aeamc.P2P.Consensus/RULES.md), or the section or document that the guard is from. Seconds: to build and test it, on two cores
             that other work may have shared. Altogether {known.Sum(SecondsOf)} s, builds without a mutation not counted.
-            A test in every CI run checks that each text to remove still stands in the source exactly once and that no row here says survived.
+            A test in every CI run checks that each text to remove still stands in the source exactly once and that every mutant of the list has a row here that says caught.
 
             {known.Count(IsCaught)} of {known.Count} caught; {MutationList.All.Count - known.Count} of the {MutationList.All.Count} in the list were not run yet (`tests/mutations --missing`).
 

@@ -23,7 +23,7 @@ public sealed class DurabilityTests : IDisposable
     }
 
     [Fact]
-    public void Content_and_batches_are_synced_before_a_block_is_proposed_and_before_it_is_voted_for()
+    public void Content_and_batches_of_what_was_proposed_or_found_valid_are_on_the_disk_when_the_loop_has_asked_for_it()
     {
         using ChainHarness leader = new(_committee, _committee.LeaderOf(1), _folder["leader"]), follower = new(_committee, _committee.LeaderOf(2), _folder["follower"]);
         Batch batch = _committee.Batch(0, 1, _committee.Registration("device"));
@@ -32,11 +32,17 @@ public sealed class DurabilityTests : IDisposable
         (long built, long voted) = (leader.Store.LogSyncs, follower.Store.LogSyncs);
 
         (BlockRef Ref, BlockContent Content) block = leader.Build(1, _committee.GenesisBlock);
+        leader.SyncContents();
         Assert.True(leader.Store.LogSyncs > built);
+        Assert.NotNull(leader.Store.GetBatch(block.Content.Hash));
+        Assert.NotNull(leader.Store.GetBatch(batch.Hash));
 
         follower.Verify(block, _committee.GenesisBlock);
         Assert.True(follower.Expect<Input.ProposalVerified>().Valid);
+        follower.SyncContents();
         Assert.True(follower.Store.LogSyncs > voted);
+        Assert.NotNull(follower.Store.GetBatch(block.Content.Hash));
+        Assert.NotNull(follower.Store.GetBatch(batch.Hash));
     }
 
     [Fact]

@@ -45,6 +45,36 @@ public sealed class ConsensusLoopTests
     }
 
     [Fact]
+    public void What_a_vote_is_for_is_synced_before_the_vote_leaves_and_a_Nullify_is_for_nothing()
+    {
+        using var node = new LoopHarness(Follower);
+        BlockRef block = Block(node, "block");
+        node.Feed(block);
+        Assert.Equal(1, node.Next().ContentSyncs);
+
+        node.Feed(Statement.Notarize(Epoch.Zero, block));
+        Assert.Equal(2, node.Next().ContentSyncs);
+
+        node.Feed(new Input.TimerFired(TimerKind.Leader, new View(2)));
+        Assert.Equal(2, node.Next().ContentSyncs);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_disk_that_refuses_the_contents_stops_the_node_and_nothing_is_sent(bool leads)
+    {
+        using var node = new LoopHarness(leads ? Leader : Follower, diskFails: true);
+        if (!leads)
+        {
+            node.Feed(Block(node, "block"));
+        }
+
+        Assert.IsType<IOException>(node.Fault());
+        Assert.False(node.HasSent);
+    }
+
+    [Fact]
     public void What_the_guard_refuses_stops_the_node_and_is_not_sent()
     {
         using var node = new LoopHarness(Follower, new WalRecord.Voted(Statement.Nullify(Epoch.Zero, new View(1))));

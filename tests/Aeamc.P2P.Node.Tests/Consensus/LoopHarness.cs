@@ -26,11 +26,20 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
     private readonly ConsensusLoop _loop;
     private readonly BlockingCollection<Sending> _sent = [];
     private readonly BlockingCollection<Exception> _faults = [];
+    private readonly bool _diskFails;
+    private int _contentSyncs;
 
     /// <param name="self">The member that runs.</param>
     /// <param name="remembered">Votes that its guard remembers and its core does not.</param>
     public LoopHarness(NodeIndex self, params WalRecord[] remembered)
-        : this(self, null, remembered)
+        : this(self, null, false, remembered)
+    {
+    }
+
+    /// <param name="self">The member that runs.</param>
+    /// <param name="diskFails">Whether the disk of the contents refuses.</param>
+    public LoopHarness(NodeIndex self, bool diskFails)
+        : this(self, null, diskFails)
     {
     }
 
@@ -38,8 +47,14 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
     /// <param name="mark">A signer watermark that neither core nor guard finds in the log: both are quiet.</param>
     /// <param name="remembered">Votes that its guard remembers and its core does not.</param>
     public LoopHarness(NodeIndex self, Watermark? mark, params WalRecord[] remembered)
+        : this(self, mark, false, remembered)
+    {
+    }
+
+    private LoopHarness(NodeIndex self, Watermark? mark, bool diskFails, params WalRecord[] remembered)
     {
         Self = self;
+        _diskFails = diskFails;
         Verifier = new MessageVerifier(Committee.Verifier.Domain, Committee.Context.Committee, Committee.Context.Leaders, new Cryptography.Verification.Ed25519SignatureVerifier(), new AnyContent());
         _log = ConsensusLog.Open(_folder["wal"], new ConsensusLogOptions { OpenFile = ForgetfulDisk.Open });
         _watermark = SignerWatermark.Open(_folder["mark"], ForgetfulDisk.Open);
@@ -115,10 +130,20 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
     }
 
     public void Broadcast(ConsensusMessage message) =>
-        _sent.Add(new Sending(message, [.. LogFolder.Scan(_folder["wal"]).SelectMany(scan => scan.Records).Select(Read)], MarkOnDisk()));
+        _sent.Add(new Sending(message, [.. LogFolder.Scan(_folder["wal"]).SelectMany(scan => scan.Records).Select(Read)], MarkOnDisk(), Volatile.Read(ref _contentSyncs)));
 
     public void SendTo(NodeId peer, ConsensusMessage message)
     {
+    }
+
+    public void SyncContents()
+    {
+        if (_diskFails)
+        {
+            throw new IOException("no space left");
+        }
+
+        Interlocked.Increment(ref _contentSyncs);
     }
 
     public void BuildProposal(View view, BlockRef parent) => Feed(new Input.ProposalBuilt(parent.Child(Hash256.Of("built"u8), view), new byte[] { 1 }));
@@ -168,8 +193,8 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
         return record;
     }
 
-    /// <summary>One message, and the disk at the moment when it left.</summary>
-    public sealed record Sending(ConsensusMessage Message, IReadOnlyList<WalRecord> Log, SignerMark? Mark);
+    /// <summary>One message, and the disk at the moment when it left; of the contents, how often they had been synced.</summary>
+    public sealed record Sending(ConsensusMessage Message, IReadOnlyList<WalRecord> Log, SignerMark? Mark, int ContentSyncs);
 
     private sealed class AnyContent : IProposalContent
     {

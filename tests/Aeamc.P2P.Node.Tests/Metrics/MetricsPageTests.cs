@@ -58,12 +58,13 @@ public partial class MetricsPageTests
         [(NullifyReason.AdvanceTimeout, ViewDetail.BatchesMissing)] = 2,
     };
 
-    private readonly string[] _lines = MetricsPage.Write(Status, Views).TrimEnd('\n').Split('\n');
+    private readonly string[] _lines = MetricsPage.Write(Status, Views, Histogram(0.9, 1.2, 9, 40_000), Histogram()).TrimEnd('\n').Split('\n');
 
     [Fact]
     public void Every_line_is_of_the_text_format_and_every_sample_belongs_to_the_family_above_it()
     {
         string family = "";
+        bool histogram = false;
         var samples = new HashSet<string>();
         foreach (string line in _lines)
         {
@@ -72,13 +73,14 @@ public partial class MetricsPageTests
                 Match type = TypeLine().Match(line);
                 Assert.True(type.Success, line);
                 family = type.Groups[1].Value;
+                histogram = type.Groups[2].Value == "histogram";
                 Assert.Equal(type.Groups[2].Value == "counter", family.EndsWith("_total", StringComparison.Ordinal));
             }
             else if (!HelpLine().IsMatch(line))
             {
                 Match sample = SampleLine().Match(line);
                 Assert.True(sample.Success, line);
-                Assert.Equal(family, sample.Groups[1].Value);
+                Assert.Equal(family, histogram ? HistogramSuffix().Replace(sample.Groups[1].Value, "") : sample.Groups[1].Value);
                 Assert.True(samples.Add(line[..line.LastIndexOf(' ')]), line);
             }
         }
@@ -98,13 +100,32 @@ public partial class MetricsPageTests
     [InlineData("aeamc_equivocations_seen_total{kind=\"nullify_and_finalize\"} 0")]
     [InlineData("aeamc_evidence_unreadable 1")]
     [InlineData("aeamc_members_convicted 1")]
+    [InlineData("aeamc_block_finality_seconds_bucket{le=\"0.001024\"} 1")]
+    [InlineData("aeamc_block_finality_seconds_bucket{le=\"0.002048\"} 2")]
+    [InlineData("aeamc_block_finality_seconds_bucket{le=\"0.008192\"} 2")]
+    [InlineData("aeamc_block_finality_seconds_bucket{le=\"0.016384\"} 3")]
+    [InlineData("aeamc_block_finality_seconds_bucket{le=\"16.777216\"} 3")]
+    [InlineData("aeamc_block_finality_seconds_bucket{le=\"+Inf\"} 4")]
+    [InlineData("aeamc_block_finality_seconds_sum 40.0111")]
+    [InlineData("aeamc_block_finality_seconds_count 4")]
+    [InlineData("aeamc_entry_latency_seconds_count 0")]
     [InlineData("aeamc_member_reputation{member=\"bb\",label=\"a \\\"quoted\\\\ label\\n\"} 0")]
     public void Figures_are_there_under_their_names(string line) => Assert.Contains(line, _lines);
+
+    private static LatencyHistogram Histogram(params double[] milliseconds)
+    {
+        var histogram = new LatencyHistogram();
+        Array.ForEach(milliseconds, duration => histogram.Record(TimeSpan.FromMilliseconds(duration)));
+        return histogram;
+    }
+
+    [GeneratedRegex("_(bucket|sum|count)$")]
+    private static partial Regex HistogramSuffix();
 
     [GeneratedRegex(@"^# HELP [a-z_]+ \S.*$")]
     private static partial Regex HelpLine();
 
-    [GeneratedRegex("^# TYPE ([a-z_]+) (gauge|counter)$")]
+    [GeneratedRegex("^# TYPE ([a-z_]+) (gauge|counter|histogram)$")]
     private static partial Regex TypeLine();
 
     [GeneratedRegex("""^([a-z_]+)(?:\{[a-z]+="(?:[^"\\]|\\["\\n])*"(?:,[a-z]+="(?:[^"\\]|\\["\\n])*")*\})? -?[0-9.E+]+$""")]

@@ -131,6 +131,8 @@ internal sealed class ChainHarness : IDisposable
         return (built.Block, content);
     }
 
+    public void SyncContents() => Application.SyncContents();
+
     public void Verify((BlockRef Ref, BlockContent Content) block, BlockRef parent) =>
         Application.VerifyProposal(Committee.Proposal(block.Ref, block.Content.Encoded), parent);
 

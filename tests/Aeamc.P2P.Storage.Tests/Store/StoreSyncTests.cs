@@ -51,6 +51,9 @@ public sealed class StoreSyncTests : IDisposable
             _store.CommitBlock(Block(1), WriteDurability.Buffered);
         }));
         Assert.Equal(1, SyncsOf(_store.Sync));
+        Assert.Equal(0, SyncsOf(_store.Sync));
+        _store.PutFinalization(new Height(1), [1]);
+        Assert.Equal(1, SyncsOf(_store.Sync));
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed partial class Libp2pHost : ILibp2pHost, IAsyncDisposable
         _bootstrap = [.. options.BootstrapPeers.Where(address => address.Peer is not null).Select(address => address.Peer!.Value)];
         _router.Add(ProtocolIds.Identify, _identify.ServeAsync);
         _router.Add(ProtocolIds.IdentifyPush, _identify.ServePushAsync);
-        _router.Add(ProtocolIds.Ping, PingService.ServeAsync);
+        _router.Add(ProtocolIds.Ping, new PingService(Refusals, OnStreamFault).ServeAsync);
         if (options.Discovery is { } discovery)
         {
             _discovery = new DiscoveryService(this, discovery, options.AllowPrivateAddresses, _chance, _guard.IsBanned, DialAsync, Log);
@@ -227,14 +227,28 @@ public sealed partial class Libp2pHost : ILibp2pHost, IAsyncDisposable
 
     public bool TrySend(PeerId peer, string protocol, ReadOnlyMemory<byte> message) => _messages.TrySend(peer, protocol, message);
 
-    /// <summary>Measures one round trip to a connected peer.</summary>
+    /// <summary>Measures one round trip to a connected peer. One at a time to each peer: a second call waits for the first to end.</summary>
     /// <exception cref="IOException">It is not connected, does not serve ping, or the stream failed.</exception>
     public async Task<TimeSpan> PingAsync(PeerId peer, CancellationToken cancellationToken = default)
     {
-        PeerStream stream = await OpenStreamAsync(peer, [ProtocolIds.Ping], cancellationToken).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
+        if (_table.Find(peer)?.Pinging is not { } turn)
         {
-            return await PingService.MeasureAsync(stream, Time, cancellationToken).ConfigureAwait(false);
+            throw new Libp2pException(Libp2pError.NotConnected, $"{peer} is not connected.");
+        }
+
+        // No peer may keep more than one open, and takes two at most (libp2p specs, ping/ping.md).
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            PeerStream stream = await OpenStreamAsync(peer, [ProtocolIds.Ping], cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                return await PingService.MeasureAsync(stream, Time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            turn.Release();
         }
     }
 

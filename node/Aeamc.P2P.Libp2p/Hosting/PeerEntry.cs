@@ -17,6 +17,9 @@ internal sealed class PeerEntry(PeerId id)
     /// <summary>Ends when the last connection is gone.</summary>
     public CancellationTokenSource Gone { get; } = new();
 
+    /// <summary>Whose turn it is to ping the peer.</summary>
+    public SemaphoreSlim Pinging { get; } = new(1);
+
     /// <summary>The queues of one-way messages by protocol.</summary>
     public Dictionary<string, MessageSender> Senders { get; } = new(StringComparer.Ordinal);
 

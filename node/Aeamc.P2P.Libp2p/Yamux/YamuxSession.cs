@@ -10,7 +10,9 @@ namespace Aeamc.P2P.Libp2p.Yamux;
 /// </summary>
 internal sealed class YamuxSession
 {
-    private const int ReadBufferSize = 128 * 1024;
+    // One whole Noise frame, some 60 us of decrypting: with more, four peers that send without pause make everybody else wait for milliseconds.
+    private const int ReadBufferSize = 64 * 1024;
+    private const int BytesInARow = 32 * 1024;
     private const int ReadsInARow = 4;
 
     private readonly object _gate = new();
@@ -126,19 +128,20 @@ internal sealed class YamuxSession
         try
         {
             bool open = true;
+            int bytesInARow = 0;
             for (int inARow = 0; open && violation is null; inARow++)
             {
                 ValueTask<bool> waiting = _channel.WaitForDataAsync();
-                inARow = waiting.IsCompleted ? inARow : 0;
+                (inARow, bytesInARow) = waiting.IsCompleted ? (inARow, bytesInARow) : (0, 0);
                 if (!await waiting.ConfigureAwait(false))
                 {
                     break;
                 }
 
-                if (inARow == ReadsInARow)
+                if (inARow == ReadsInARow || bytesInARow >= BytesInARow)
                 {
                     // More comes faster than it is read: other connections have their turn.
-                    inARow = 0;
+                    (inARow, bytesInARow) = (0, 0);
                     await Task.Yield();
                 }
 
@@ -147,6 +150,7 @@ internal sealed class YamuxSession
                 {
                     int read = await _channel.ReadAsync(buffer).ConfigureAwait(false);
                     open = read > 0;
+                    bytesInARow += read;
                     violation = reader.Process(buffer.AsSpan(0, read));
                 }
                 finally

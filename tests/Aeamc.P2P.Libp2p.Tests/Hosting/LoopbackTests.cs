@@ -33,6 +33,44 @@ public class LoopbackTests
     }
 
     [Fact]
+    public async Task A_peer_has_two_ping_streams_at_most_and_pings_wait_for_each_other()
+    {
+        await using Libp2pHost a = await TestHost.StartAsync();
+        await using Libp2pHost b = await TestHost.StartAsync();
+        await TestHost.JoinAsync(a, b);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => a.PingAsync(b.LocalPeer))).WaitAsync(TestHost.Patience);
+
+        await using Libp2pHost greedy = await TestHost.StartAsync();
+        await TestHost.JoinAsync(greedy, b);
+        long before = b.Refusals["ping-streams-quota"];
+        var streams = new List<PeerStream>();
+        for (int i = 0; i < 2; i++)
+        {
+            PeerStream stream = await greedy.OpenStreamAsync(b.LocalPeer, [ProtocolIds.Ping]);
+            streams.Add(stream);
+            await stream.WriteAsync(new byte[32]);
+            Assert.True(await stream.ReadExactlyAsync(new byte[32], default));
+        }
+
+        // The reset may come before the answer to the proposal is read, or after it.
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            await using PeerStream third = await greedy.OpenStreamAsync(b.LocalPeer, [ProtocolIds.Ping]);
+            await third.ReadExactlyAsync(new byte[32], default);
+        });
+        Assert.Equal(before + 1, b.Refusals["ping-streams-quota"]);
+        foreach (PeerStream stream in streams)
+        {
+            // Read to b's own end of it, so that b has counted it off.
+            stream.CloseWrite();
+            Assert.False(await stream.ReadExactlyAsync(new byte[32], default));
+            await stream.DisposeAsync();
+        }
+
+        Assert.True(await greedy.PingAsync(b.LocalPeer) > TimeSpan.Zero);
+    }
+
+    [Fact]
     public async Task Fifty_megabytes_pass_a_stream_in_order_under_flow_control()
     {
         const int Size = 50 << 20;

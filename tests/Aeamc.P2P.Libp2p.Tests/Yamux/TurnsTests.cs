@@ -24,11 +24,53 @@ public class TurnsTests
         Assert.True(session.Completion.IsCompletedSuccessfully);
     }
 
+    [Fact]
+    public async Task A_peer_that_sends_much_takes_one_noise_frame_a_turn()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        var channel = new Endless { FillsReads = true };
+        var session = new YamuxSession(
+            channel, PeerId.FromPublicKey(new byte[32]), client: true, YamuxOptions.From(new Libp2pLimits()), TimeProvider.System, new RefusalCounters(), static _ => { });
+        var turns = new OneAtATime();
+        Task running = Task.Factory.StartNew(session.RunAsync, cancellation, TaskCreationOptions.None, turns).Unwrap();
+        // The first step only goes to the end of the queue.
+        turns.RunOne();
+        for (int turn = 0; turn < 10; turn++)
+        {
+            long before = channel.Sent;
+            turns.RunOne();
+            Assert.InRange(channel.Sent - before, 1, 64 * 1024);
+        }
+
+        channel.End();
+        turns.RunOne();
+        await running.WaitAsync(Patience, cancellation);
+    }
+
+    /// <summary>Runs what is queued when told to, on the caller's thread.</summary>
+    private sealed class OneAtATime : TaskScheduler
+    {
+        private readonly Queue<Task> _queued = new();
+
+        public void RunOne() => TryExecuteTask(_queued.Dequeue());
+
+        protected override void QueueTask(Task task) => _queued.Enqueue(task);
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
+
+        protected override IEnumerable<Task> GetScheduledTasks() => _queued;
+    }
+
     /// <summary>Answers to probes that nobody sent, one after the other, until it is ended.</summary>
     private sealed class Endless : ConnectionChannel
     {
         private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool _ended;
+
+        /// <summary>Whether a read gives as much as there is room for, and not one frame.</summary>
+        public bool FillsReads { get; init; }
+
+        public long Sent { get; private set; }
 
         public Task Begun => _begun.Task;
 
@@ -42,8 +84,14 @@ public class TurnsTests
                 return new(0);
             }
 
-            new YamuxHeader(YamuxFrameType.Ping, YamuxFlags.Ack, 0, 7).Write(destination.Span);
-            return new(YamuxHeader.Size);
+            int frames = FillsReads ? destination.Length / YamuxHeader.Size : 1;
+            for (int i = 0; i < frames; i++)
+            {
+                new YamuxHeader(YamuxFrameType.Ping, YamuxFlags.Ack, 0, 7).Write(destination.Span[(i * YamuxHeader.Size)..]);
+            }
+
+            Sent += frames * YamuxHeader.Size;
+            return new(frames * YamuxHeader.Size);
         }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;

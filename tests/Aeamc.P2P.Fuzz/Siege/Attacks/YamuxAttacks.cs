@@ -110,9 +110,9 @@ internal sealed class SlowReader : PeerAttack
 {
     public override string Name => "slow-reader";
 
-    public override IReadOnlyList<string> Reasons => ["yamux-keepalive-timeout", "yamux-control-flood", "yamux-receive-buffer-full"];
+    public override IReadOnlyList<string> Reasons => ["ping-streams-quota", "yamux-keepalive-timeout", "yamux-control-flood", "yamux-receive-buffer-full"];
 
-    public override Outcome Outcome => Outcome.Disconnected;
+    public override Outcome Outcome => Outcome.Banned;
 
     protected override bool Reads => false;
 

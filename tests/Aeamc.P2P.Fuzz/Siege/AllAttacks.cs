@@ -8,7 +8,7 @@ internal static class AllAttacks
     public static IReadOnlyList<Attack> List { get; } =
     [
         new HandshakeFlood(), new HandshakeStall(), new ForgedFrames(), new SybilConnections(),
-        new HalfOpenStreams(), new CreditOverflow(), new WindowOverrun(), new OversizedFrame(), new OversizedMessages(), new SlowReader(), new EmptyFrames(),
+        new HalfOpenStreams(), new CreditOverflow(), new WindowOverrun(), new OversizedFrame(), new OversizedMessages(), new SlowReader(), new PingStreams(), new EmptyFrames(),
         new SubscriptionFlood(), new GraftFlood(), new BogusIHave(), new IWantReplay(), new HugeBackoff(), new InvalidMessages(), new InvalidSignatures(),
         new MalformedRpcs(), new NeverEndingFrame(),
     ];

@@ -106,20 +106,44 @@ internal sealed class OversizedMessages : PeerAttack
 }
 
 /// <summary>Takes nothing of what it makes the node answer.</summary>
-internal sealed class SlowReader : PeerAttack
+internal sealed class SlowReader : UnreadPings
 {
     public override string Name => "slow-reader";
 
-    public override IReadOnlyList<string> Reasons => ["ping-streams-quota", "yamux-keepalive-timeout", "yamux-control-flood", "yamux-receive-buffer-full"];
+    public override IReadOnlyList<string> Reasons => ["yamux-keepalive-timeout", "yamux-receive-buffer-full"];
+
+    public override Outcome Outcome => Outcome.Disconnected;
+
+    /// <summary>Half a minute until the node asks whether anybody is there, and twenty seconds for the answer.</summary>
+    public override TimeSpan Patience => TimeSpan.FromSeconds(55);
+
+    // As many as a peer may have.
+    protected override int Streams => 2;
+}
+
+/// <summary>Pings on a hundred streams at once, each of which would have its turn.</summary>
+internal sealed class PingStreams : UnreadPings
+{
+    public override string Name => "ping-streams";
+
+    public override IReadOnlyList<string> Reasons => ["ping-streams-quota"];
 
     public override Outcome Outcome => Outcome.Banned;
 
-    protected override bool Reads => false;
+    protected override int Streams => 100;
+}
 
-    protected override async Task AttackAsync(RawPeer peer, AttackContext context, Random random, CancellationToken cancellationToken)
+/// <summary>Pings whose echoes nobody takes.</summary>
+internal abstract class UnreadPings : PeerAttack
+{
+    protected sealed override bool Reads => false;
+
+    protected abstract int Streams { get; }
+
+    protected sealed override async Task AttackAsync(RawPeer peer, AttackContext context, Random random, CancellationToken cancellationToken)
     {
-        // Echoes of as much as each stream's window takes, and nobody takes them.
-        for (int i = 0; i < 100; i++)
+        // As much as each stream's window takes.
+        for (int i = 0; i < Streams; i++)
         {
             uint stream = await peer.OpenAsync(ProtocolIds.Ping, cancellationToken);
             await peer.SendDataAsync(stream, new byte[200_000], cancellationToken);

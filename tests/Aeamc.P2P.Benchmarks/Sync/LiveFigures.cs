@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.Node.Metrics;
 
@@ -8,11 +9,15 @@ namespace Aeamc.P2P.Benchmarks.Sync;
 internal sealed class LiveFigures
 {
     private readonly List<long> _latency = [];
+    private readonly SortedDictionary<string, long> _nullified = new(StringComparer.Ordinal);
     private double _seconds;
     private double _blocks;
 
     /// <summary>Blocks a second.</summary>
     public double BlockRate => _blocks / _seconds;
+
+    /// <summary>Views that the first live node gave up, by reason, and how many blocks went by meanwhile.</summary>
+    public string Nullified => string.Create(CultureInfo.InvariantCulture, $"{_blocks:0} blocks; {string.Join(", ", _nullified.Where(pair => pair.Value > 0).Select(pair => $"{pair.Key} {pair.Value}"))}");
 
     /// <summary>Entries whose time from accept to finalized was counted.</summary>
     public long Entries => _latency.Sum();
@@ -22,6 +27,11 @@ internal sealed class LiveFigures
     {
         _seconds += Stopwatch.GetElapsedTime(start.Timestamp, end.Timestamp).TotalSeconds;
         _blocks += end.Height - start.Height;
+        foreach ((string reason, long count) in end.Statuses[0].NullifiedViews)
+        {
+            _nullified[reason] = _nullified.GetValueOrDefault(reason) + count - start.Statuses[0].NullifiedViews.GetValueOrDefault(reason);
+        }
+
         for (int node = 0; node < end.Statuses.Count; node++)
         {
             IReadOnlyList<long> before = start.Statuses[node].LatencyBuckets;

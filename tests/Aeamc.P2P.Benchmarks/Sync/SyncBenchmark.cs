@@ -7,9 +7,10 @@ using Aeamc.P2P.Testnet.Processes;
 namespace Aeamc.P2P.Benchmarks.Sync;
 
 /// <summary>
-/// How fast a node that is far behind catches up with a network under light load, and what that costs the network: three times of equal kind are compared,
-/// nothing beside the live nodes, a burner that takes as much processor time as the late node does, and the late node. Late node and burner run at nice 19,
-/// for elsewhere the late node has a machine of its own; what is left is mostly what serving costs.
+/// How fast a node that is far behind catches up with a network under light load, and what that costs the network: four times of equal kind are compared,
+/// nothing beside the live nodes, a burner that takes as much processor time as the late node does, the late node, and the same node once it has caught up and
+/// follows. Late node and burner run at nice 19, for elsewhere the late node has a machine of its own. Beside a burner the others send nobody their votes, batches
+/// and proposals; beside the node that follows they do, as in any whole network, so that what is left is mostly what serving costs.
 /// </summary>
 internal sealed class SyncBenchmark(SyncOptions options)
 {
@@ -23,6 +24,7 @@ internal sealed class SyncBenchmark(SyncOptions options)
     private readonly LiveFigures _alone = new();
     private readonly LiveFigures _beside = new();
     private readonly LiveFigures _during = new();
+    private readonly LiveFigures _following = new();
     private readonly List<CatchUp> _catchUps = [];
 
     /// <summary>Measures and prints.</summary>
@@ -55,6 +57,11 @@ internal sealed class SyncBenchmark(SyncOptions options)
         bool same = await network.IsSameAsync(before.Height);
         _catchUps.Add(made with { Same = same });
         Line($"  {before.Height:N0} blocks in {made.Seconds:0.0} s, first block after {made.FirstSeconds:0.0} s; processor time {made.ProcessorSeconds:0.0} s; resident {made.ResidentBytes >> 20} MiB; same block and state: {same}");
+
+        await LetPassAsync(Settling);
+        LiveMoment following = await network.LookAsync();
+        await LetPassAsync(Quiet);
+        _following.Add(following, await network.LookAsync());
 
         await network.Testnet.KillAsync(LateNetwork.Late);
         await LetPassAsync(Settling);
@@ -110,15 +117,17 @@ internal sealed class SyncBenchmark(SyncOptions options)
         double fromFirst = _catchUps.Sum(made => (double)(made.Height - made.FirstHeight)) / _catchUps.Sum(made => made.Seconds - made.FirstSeconds);
         Line($"live rate {live:0.0} blocks/s before, {_beside.BlockRate:0.0} beside a burner, {_during.BlockRate:0.0} during");
         Line($"caught up with {fromStart:N0} blocks/s from the start of the process ({fromStart / live:0.0}x the live rate), {fromFirst:N0} blocks/s from its first block ({fromFirst / live:0.0}x)");
-        Line($"{"accept to finalized, ms",-26}{"p50",8}{"p95",8}{"entries",9}");
+        Line($"{"accept to finalized, ms",-26}{"p50",8}{"p95",8}{"entries",9}  views given up");
         Row("nothing beside", _alone);
         Row("beside a burner", _beside);
         Row("during", _during);
+        Row("the node follows", _following);
         Line($"during : beside a burner = {_during.Latency(0.5) / _beside.Latency(0.5):0.00} (p50), {_during.Latency(0.95) / _beside.Latency(0.95):0.00} (p95); during : nothing beside = {_during.Latency(0.5) / _alone.Latency(0.5):0.00}, {_during.Latency(0.95) / _alone.Latency(0.95):0.00}");
+        Line($"during : the node follows = {_during.Latency(0.5) / _following.Latency(0.5):0.00} (p50), {_during.Latency(0.95) / _following.Latency(0.95):0.00} (p95)");
         Line($"same block and state in all rounds: {_catchUps.TrueForAll(made => made.Same)}");
     }
 
-    private static void Row(string name, LiveFigures figures) => Line($"{name,-26}{figures.Latency(0.5),8:0.0}{figures.Latency(0.95),8:0.0}{figures.Entries,9:N0}");
+    private static void Row(string name, LiveFigures figures) => Line($"{name,-26}{figures.Latency(0.5),8:0.0}{figures.Latency(0.95),8:0.0}{figures.Entries,9:N0}  {figures.Nullified}");
 
     private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 

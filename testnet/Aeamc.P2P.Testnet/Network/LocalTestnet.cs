@@ -80,15 +80,15 @@ public sealed class LocalTestnet : IAsyncDisposable
     /// <summary>Starts a node that does not run.</summary>
     /// <param name="node">Which.</param>
     /// <param name="environment">Variables for this run alone.</param>
-    /// <param name="niceness">How far it stands back for other processes, 0..19 (nice(1)).</param>
-    public ChildProcess Start(int node, IReadOnlyDictionary<string, string>? environment = null, int niceness = 0)
+    /// <param name="standsBack">Whether it has the processor only while nobody else wants it (SCHED_IDLE, sched(7)).</param>
+    public ChildProcess Start(int node, IReadOnlyDictionary<string, string>? environment = null, bool standsBack = false)
     {
         if (_nodes[node] is { HasExited: false })
         {
             throw new InvalidOperationException($"node-{node} runs already.");
         }
 
-        return _nodes[node] = StartSecond(node, environment, niceness);
+        return _nodes[node] = StartSecond(node, environment, standsBack);
     }
 
     public void StartAll()
@@ -100,7 +100,7 @@ public sealed class LocalTestnet : IAsyncDisposable
     }
 
     /// <summary>Starts one more process on a node's files, which is not one of this network's nodes: it should refuse to run.</summary>
-    public ChildProcess StartSecond(int node, IReadOnlyDictionary<string, string>? environment = null, int niceness = 0)
+    public ChildProcess StartSecond(int node, IReadOnlyDictionary<string, string>? environment = null, bool standsBack = false)
     {
         var all = new Dictionary<string, string>(_options.NodeEnvironment(node));
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
@@ -109,7 +109,7 @@ public sealed class LocalTestnet : IAsyncDisposable
         }
 
         string[] run = [_binary, "run", "--config", ConfigFile(node)];
-        string[] command = niceness == 0 ? run : ["nice", "-n", Text(niceness), .. run];
+        string[] command = standsBack ? ["chrt", "--idle", "0", .. run] : run;
         return ChildProcess.Start($"node-{node}", command[0], command[1..], Path.Combine(NodeFolder(node), "node.log"), _guard, all);
     }
 

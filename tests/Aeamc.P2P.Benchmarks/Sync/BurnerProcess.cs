@@ -4,7 +4,7 @@ using Aeamc.P2P.Fuzz.Siege;
 
 namespace Aeamc.P2P.Benchmarks.Sync;
 
-/// <summary>This program once more, taking processor time at the lowest priority until it is disposed: what the late node costs the machine that it shares with the live ones.</summary>
+/// <summary>This program once more, taking processor time only while nobody else wants it, until it is disposed: what the late node costs the machine that it shares with the live ones.</summary>
 internal sealed class BurnerProcess : IDisposable
 {
     public const string Name = "burner";
@@ -16,7 +16,7 @@ internal sealed class BurnerProcess : IDisposable
     {
         bool isHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
         string[] program = isHost ? [Environment.ProcessPath!, "exec", typeof(BurnerProcess).Assembly.Location] : [Environment.ProcessPath!];
-        _process = Process.Start(new ProcessStartInfo("nice", ["-n", "19", .. program, Name, share.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardInput = true })!;
+        _process = Process.Start(new ProcessStartInfo("chrt", ["--idle", "0", .. program, Name, share.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardInput = true })!;
     }
 
     public int Id => _process.Id;

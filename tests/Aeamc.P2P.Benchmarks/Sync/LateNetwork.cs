@@ -3,6 +3,7 @@ using Aeamc.P2P.DeviceApi.Gateway;
 using Aeamc.P2P.DeviceClient;
 using Aeamc.P2P.Interop.Tests.Faults;
 using Aeamc.P2P.Testnet.Network;
+using Aeamc.P2P.Testnet.Processes;
 
 namespace Aeamc.P2P.Benchmarks.Sync;
 
@@ -76,7 +77,8 @@ internal sealed class LateNetwork : IAsyncDisposable
     public async Task<LiveMoment> LookAsync()
     {
         NodeStatus[] statuses = await Testnet.WaitForAllAsync(Live, "an answer", Patience, _ => true, CancellationToken.None);
-        return new LiveMoment(Stopwatch.GetTimestamp(), statuses);
+        var processor = TimeSpan.FromTicks(Live.Sum(node => ProcessUsage.Of(Testnet.Process(node)!.Id)!.Value.CpuTime.Ticks));
+        return new LiveMoment(Stopwatch.GetTimestamp(), processor, statuses);
     }
 
     /// <summary>Whether the late node and a live one have the same block and state at a height.</summary>

@@ -12,9 +12,13 @@ internal sealed class LiveFigures
     private readonly SortedDictionary<string, long> _nullified = new(StringComparer.Ordinal);
     private double _seconds;
     private double _blocks;
+    private double _processor;
 
     /// <summary>Blocks a second.</summary>
     public double BlockRate => _blocks / _seconds;
+
+    /// <summary>Processor seconds per second, all live nodes together.</summary>
+    public double Cores => _processor / _seconds;
 
     /// <summary>Views that the first live node gave up, by reason, and how many blocks went by meanwhile.</summary>
     public string Nullified => string.Create(CultureInfo.InvariantCulture, $"{_blocks:0} blocks; {string.Join(", ", _nullified.Where(pair => pair.Value > 0).Select(pair => $"{pair.Key} {pair.Value}"))}");
@@ -27,6 +31,7 @@ internal sealed class LiveFigures
     {
         _seconds += Stopwatch.GetElapsedTime(start.Timestamp, end.Timestamp).TotalSeconds;
         _blocks += end.Height - start.Height;
+        _processor += (end.Processor - start.Processor).TotalSeconds;
         foreach ((string reason, long count) in end.Statuses[0].NullifiedViews)
         {
             _nullified[reason] = _nullified.GetValueOrDefault(reason) + count - start.Statuses[0].NullifiedViews.GetValueOrDefault(reason);
@@ -75,8 +80,9 @@ internal sealed class LiveFigures
 
 /// <summary>The live nodes' counters at one moment.</summary>
 /// <param name="Timestamp">Of <see cref="Stopwatch"/>.</param>
+/// <param name="Processor">Time that the live nodes took together since they were started.</param>
 /// <param name="Statuses">One for each live node, in order.</param>
-internal sealed record LiveMoment(long Timestamp, IReadOnlyList<NodeStatus> Statuses)
+internal sealed record LiveMoment(long Timestamp, TimeSpan Processor, IReadOnlyList<NodeStatus> Statuses)
 {
     /// <summary>The highest finalized block.</summary>
     public ulong Height => Statuses.Max(status => status.Height);

@@ -9,13 +9,11 @@ namespace Aeamc.P2P.Benchmarks.Sync;
 /// <summary>
 /// How fast a node that is far behind catches up with a network under light load, and what that costs the network: four times of equal kind are compared,
 /// nothing beside the live nodes, a burner that takes as much processor time as the late node does, the late node, and the same node once it has caught up and
-/// follows. Late node and burner run at nice 19, for elsewhere the late node has a machine of its own. Beside a burner the others send nobody their votes, batches
+/// follows. Late node and burner have the processor only while nobody else wants it, for elsewhere the late node has a machine of its own. Beside a burner the others send nobody their votes, batches
 /// and proposals; beside the node that follows they do, as in any whole network, so that what is left is mostly what serving costs.
 /// </summary>
 internal sealed class SyncBenchmark(SyncOptions options)
 {
-    private const int Niceness = 19;
-
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(12);
@@ -30,7 +28,7 @@ internal sealed class SyncBenchmark(SyncOptions options)
     /// <summary>Measures and prints.</summary>
     public async Task RunAsync()
     {
-        Line($"cores {Environment.ProcessorCount}, {LateNetwork.Nodes} processes, fsync on, {options.Load} proofs/s meanwhile, {options.Rounds} rounds; late node and burner at nice {Niceness}, a neighbour's processor time being no part of what serving costs");
+        Line($"cores {Environment.ProcessorCount}, {LateNetwork.Nodes} processes, fsync on, {options.Load} proofs/s meanwhile, {options.Rounds} rounds; late node and burner have the processor only while nobody else wants it (SCHED_IDLE), for elsewhere the late node has a machine of its own");
         Line($"start = {options.Start}, {options.Blocks:N0} blocks behind, {options.Proofs} proofs a block");
         await using LateNetwork network = await LateNetwork.CreateAsync(options);
         for (int round = 0; round < options.Rounds; round++)
@@ -75,7 +73,7 @@ internal sealed class SyncBenchmark(SyncOptions options)
     private static async Task<CatchUp> CatchUpAsync(LateNetwork network, LiveMoment before)
     {
         long begun = Stopwatch.GetTimestamp();
-        ChildProcess process = network.Testnet.Start(LateNetwork.Late, niceness: Niceness);
+        ChildProcess process = network.Testnet.Start(LateNetwork.Late, standsBack: true);
         double first = 0;
         ulong firstHeight = 0;
         using var look = new PeriodicTimer(Look);
@@ -117,7 +115,7 @@ internal sealed class SyncBenchmark(SyncOptions options)
         double fromFirst = _catchUps.Sum(made => (double)(made.Height - made.FirstHeight)) / _catchUps.Sum(made => made.Seconds - made.FirstSeconds);
         Line($"live rate {live:0.0} blocks/s before, {_beside.BlockRate:0.0} beside a burner, {_during.BlockRate:0.0} during");
         Line($"caught up with {fromStart:N0} blocks/s from the start of the process ({fromStart / live:0.0}x the live rate), {fromFirst:N0} blocks/s from its first block ({fromFirst / live:0.0}x)");
-        Line($"{"accept to finalized, ms",-26}{"p50",8}{"p95",8}{"entries",9}  views given up");
+        Line($"{"accept to finalized, ms",-26}{"p50",8}{"p95",8}{"entries",9}{"cores",7}  views given up");
         Row("nothing beside", _alone);
         Row("beside a burner", _beside);
         Row("during", _during);
@@ -127,7 +125,7 @@ internal sealed class SyncBenchmark(SyncOptions options)
         Line($"same block and state in all rounds: {_catchUps.TrueForAll(made => made.Same)}");
     }
 
-    private static void Row(string name, LiveFigures figures) => Line($"{name,-26}{figures.Latency(0.5),8:0.0}{figures.Latency(0.95),8:0.0}{figures.Entries,9:N0}  {figures.Nullified}");
+    private static void Row(string name, LiveFigures figures) => Line($"{name,-26}{figures.Latency(0.5),8:0.0}{figures.Latency(0.95),8:0.0}{figures.Entries,9:N0}{figures.Cores,7:0.00}  {figures.Nullified}");
 
     private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 

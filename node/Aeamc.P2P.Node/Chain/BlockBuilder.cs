@@ -13,7 +13,11 @@ namespace Aeamc.P2P.Node.Chain;
 /// </summary>
 public sealed class BlockBuilder(ChainContext context, Ed25519PrivateKey key, NodeIndex self, BlockPace pace, TimeProvider time)
 {
+    /// <summary>How long before a block is due its beacon is proven: proving takes well below a millisecond, and that should not be a part of the block's way.</summary>
+    private static readonly TimeSpan ProvingAhead = TimeSpan.FromMilliseconds(20);
+
     private long _askedAt;
+    private BeaconProof? _beacon;
 
     /// <summary>The proposal the core waits for, if any.</summary>
     public BuildRequest? Asked { get; private set; }
@@ -22,6 +26,7 @@ public sealed class BlockBuilder(ChainContext context, Ed25519PrivateKey key, No
     public void Ask(View view, BlockRef parent)
     {
         Asked = new BuildRequest(view, parent);
+        _beacon = null;
         _askedAt = time.GetTimestamp();
     }
 
@@ -70,15 +75,21 @@ public sealed class BlockBuilder(ChainContext context, Ed25519PrivateKey key, No
         ulong now = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds();
         TimeSpan sinceParent = TimeSpan.FromMilliseconds(Math.Min(new Timestamp(now).Since(parent.Timestamp), (ulong)pace.IdleInterval.TotalMilliseconds));
         wait = entries.Count > 0 ? pace.MinimumInterval - sinceParent : pace.IdleInterval - TimeSpan.FromTicks(Math.Max(sinceAsked.Ticks, sinceParent.Ticks));
+        View view = Asked!.View;
+        if (wait > ProvingAhead)
+        {
+            wait -= ProvingAhead;
+            return null;
+        }
+
+        _beacon ??= new BeaconProof(Ecvrf.Prove(key, BeaconAlpha.Of(parent.BeaconHash, context.Epoch, view)));
         if (wait > TimeSpan.Zero)
         {
             return null;
         }
 
-        View view = Asked!.View;
         Asked = null;
-        var beacon = new BeaconProof(Ecvrf.Prove(key, BeaconAlpha.Of(parent.BeaconHash, context.Epoch, view)));
-        return BlockAssembly.Assemble(context, parent, view, self, new Timestamp(now), hashes, entries, beacon);
+        return BlockAssembly.Assemble(context, parent, view, self, new Timestamp(now), hashes, entries, _beacon.Value);
     }
 }
 

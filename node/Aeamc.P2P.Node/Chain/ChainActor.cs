@@ -218,6 +218,11 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
                 _proposals.Remove(pending.Block.Hash);
                 _committer.CountProposal(fault);
                 _inputs.Answer(new Input.ProposalVerified(pending.Block.View, pending.Block.Hash, fault == HeaderFault.None));
+                if (fault == HeaderFault.None && _tree.TryGet(pending.Block.Hash, out ChainBlock? block))
+                {
+                    // The proof of the beacon, like the signatures of the entries, is only for certifying to wait for: it is checked while the votes are under way.
+                    CheckHeader(block!, parent);
+                }
             }
         }
     }
@@ -231,11 +236,10 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         }
 
         HashSet<Hash256> held = _tree.BatchesUpTo(parent);
-        return pending.Content.Payload.BatchHashes.Any(held.Contains) ? HeaderFault.RepeatedBatch : CheckHeader(pending.Block.Hash, header, parent);
+        return pending.Content.Payload.BatchHashes.Any(held.Contains) ? HeaderFault.RepeatedBatch : BlockRules.CheckWithoutBeacon(_context, header, parent);
     }
 
-    private HeaderFault CheckHeader(Hash256 hash, MicroblockHeader header, ChainBlock parent) =>
-        _tree.TryGet(hash, out ChainBlock? block) ? block!.HeaderCheck ??= BlockRules.Check(_context, header, parent) : BlockRules.Check(_context, header, parent);
+    private HeaderFault CheckHeader(ChainBlock block, ChainBlock parent) => block.HeaderCheck ??= BlockRules.Check(_context, block.Content!.Header, parent);
 
     private void TryCertify()
     {
@@ -342,7 +346,7 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
         MicroblockHeader header = block.Content!.Header;
         string fault = batches.Any(batch => batch.Verdict == BatchVerdict.Invalid) ? ViewDetail.BatchInvalid
             : entries.Count > ChainContext.MaximumEntries || bytes > ChainContext.MaximumBatchBytes ? ViewDetail.BlockTooLarge
-            : CheckHeader(block.Ref.Hash, header, parent) is var wrong and not HeaderFault.None ? ViewDetail.Of(wrong)
+            : CheckHeader(block, parent) is var wrong and not HeaderFault.None ? ViewDetail.Of(wrong)
             : ViewDetail.Of(BlockRules.CheckEntries(header, entries));
         _committer.NoteView(block.Ref.View, fault);
         if (fault != ViewDetail.None)

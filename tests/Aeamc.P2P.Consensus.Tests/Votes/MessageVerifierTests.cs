@@ -31,6 +31,17 @@ public class MessageVerifierTests
     }
 
     [Fact]
+    public void A_nodes_own_vote_is_taken_only_under_the_key_that_the_committee_knows()
+    {
+        Vote vote = _world.Vote(new NodeIndex(1), Statement.Nullify(_world.Epoch, new View(3)));
+
+        Assert.Same(vote, _world.Verifier.Own(vote, _world.Committee[new NodeIndex(1)]).Message);
+        Assert.Throws<InvariantException>(() => _world.Verifier.Own(vote, _world.Committee[new NodeIndex(2)]));
+        Assert.Throws<InvariantException>(() => _world.Verifier.Own(vote with { Voter = new NodeIndex(4) }, _world.Committee[new NodeIndex(1)]));
+        Assert.Throws<InvariantException>(() => _world.Verifier.Own(vote with { Statement = Statement.Nullify(_world.Epoch, View.Zero) }, _world.Committee[new NodeIndex(1)]));
+    }
+
+    [Fact]
     public void Every_field_of_a_statement_and_of_its_domain_changes_what_is_signed()
     {
         BlockRef block = World.Block(World.Block(_world.Genesis, 1), 3);

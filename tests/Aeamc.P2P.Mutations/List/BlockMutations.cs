@@ -49,7 +49,7 @@ internal static class BlockMutations
             new Edit(Actor, "if (!trusted && batches.Any(batch => batch.Verdict == BatchVerdict.Pending))", "if (!trusted && batches.Count < 0)"),
             new Edit(Actor, "string fault = batches.Any(batch => batch.Verdict == BatchVerdict.Invalid) ?", "string fault = batches.Count < 0 ?")),
         Node("block-executed-header", "5", "certifies a block whose header is wrong", ActorTests,
-            new Edit(Actor, "            : CheckHeader(block.Ref.Hash, header, parent) is var wrong and not HeaderFault.None ? ViewDetail.Of(wrong)\n", "")),
+            new Edit(Actor, "            : CheckHeader(block, parent) is var wrong and not HeaderFault.None ? ViewDetail.Of(wrong)\n", "")),
         Node("block-executed-entries", "5", "certifies a block whose entries are not those of its header", ActorTests,
             new Edit(Actor, "            : ViewDetail.Of(BlockRules.CheckEntries(header, entries));", "            : ViewDetail.None;")),
         Node("synced-header", "Catching up", "goes on with a finalized block that does not fit its chain", ActorTests,

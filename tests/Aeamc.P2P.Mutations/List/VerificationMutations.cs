@@ -11,6 +11,8 @@ internal static class VerificationMutations
             new Edit(Verifier, "return signatures.Verify(committee[vote.Voter], message, signature)\n", "return signatures.Verify(committee[vote.Voter], message, signature) || leaders is not null\n")),
         Consensus("vote-voter", "Verification", "a vote's voter need be no member",
             new Edit(Verifier, "if (!committee.Contains(vote.Voter))", "if (!committee.Contains(vote.Voter) && leaders is null)")),
+        Consensus("own-vote-key", "Verification", "a node takes its own votes whatever key it signs with",
+            new Edit(Verifier, "        Invariant.Check(committee[vote.Voter] == key);\n", "        Invariant.Check(key != default);\n")),
         Consensus("proposal-leader", "3", "anybody may propose",
             new Edit(Verifier, "if (leaders.LeaderOf(statement.View) != proposal.Leader)", "if (leaders is null)")),
         Consensus("proposal-content", "3", "a proposal's content need not be its block's",

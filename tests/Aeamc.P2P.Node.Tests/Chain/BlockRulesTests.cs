@@ -91,21 +91,26 @@ public sealed class BlockRulesTests : IDisposable
         var pool = new BatchPool();
         BlockBuilder builder = Builder(new BlockPace(TimeSpan.FromMilliseconds(5_500), TimeSpan.FromSeconds(6)));
 
+        // Asked again so long before the block is due that its beacon can be proven.
         Assert.Null(builder.TryBuild(Genesis(), pool, [], out TimeSpan idle));
-        Assert.Equal(TimeSpan.FromSeconds(1), idle);
+        Assert.Equal(TimeSpan.FromMilliseconds(980), idle);
 
         LedgerEntry entry = _committee.Registration("device");
         Assert.True(_committee.Context.Decoder.TryDecode(entry, out DecodedEntry? decoded));
         var batch = new PooledBatch(_committee.Batch(0, 1, entry), [new BlockEntry(decoded, _committee.Keys[0].PublicKey)]) { Verdict = BatchVerdict.Pending };
         pool.TryAdd(batch);
         Assert.Null(builder.TryBuild(Genesis(), pool, [], out idle));
-        Assert.Equal(TimeSpan.FromSeconds(1), idle);
+        Assert.Equal(TimeSpan.FromMilliseconds(980), idle);
 
         batch.Verdict = BatchVerdict.Valid;
         Assert.Null(builder.TryBuild(Genesis(), pool, [], out TimeSpan minimum));
-        Assert.Equal(TimeSpan.FromMilliseconds(500), minimum);
+        Assert.Equal(TimeSpan.FromMilliseconds(480), minimum);
 
         _time.Advance(minimum);
+        Assert.Null(builder.TryBuild(Genesis(), pool, [], out TimeSpan rest));
+        Assert.Equal(TimeSpan.FromMilliseconds(20), rest);
+
+        _time.Advance(rest);
         BlockContent content = builder.TryBuild(Genesis(), pool, [], out _)!;
         Assert.Equal([batch.Batch.Hash], content.Payload.BatchHashes);
         Assert.Equal(TestCommittee.Start + 5_500, content.Header.Timestamp.Milliseconds);

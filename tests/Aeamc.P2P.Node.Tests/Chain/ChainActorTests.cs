@@ -179,6 +179,21 @@ public sealed class ChainActorTests : IDisposable
     }
 
     [Fact]
+    public void A_beacon_that_its_leader_did_not_prove_makes_its_block_invalid()
+    {
+        using ChainHarness leader = Leader(), follower = Follower();
+        (BlockRef Ref, BlockContent Content) good = leader.Build(1, _committee.GenesisBlock);
+        var content = BlockContent.Create(good.Content.Header with { Beacon = BeaconProof.None }, good.Content.Payload);
+        (BlockRef Ref, BlockContent Content) forged = (_committee.GenesisBlock.Child(content.Hash, new View(1)), content);
+
+        // As with the signatures of entries: the vote does not wait for the check, certify does.
+        follower.Verify(forged, _committee.GenesisBlock);
+        Assert.True(follower.Expect<Input.ProposalVerified>().Valid);
+        follower.Certify(forged.Ref);
+        Assert.False(follower.Expect<Input.CertifyDecided>().Valid);
+    }
+
+    [Fact]
     public void A_batch_that_an_ancestor_holds_is_not_voted_for_again()
     {
         using ChainHarness leader = Leader(), follower = Follower(), next = Leader(2, "next");

@@ -16,7 +16,7 @@ public static class BlockRules
         return fault == HeaderFault.None && !CheckBeacon(context, header, parent.BeaconHash) ? HeaderFault.WrongBeacon : fault;
     }
 
-    /// <summary>The same but for the beacon proof: all that decides the state. For a block that a quorum has finalized.</summary>
+    /// <summary>The same but for the beacon proof: all that decides the state. For a vote, which does not wait for the proof (ADR 0028), and for a block that a quorum has finalized.</summary>
     public static HeaderFault CheckWithoutBeacon(ChainContext context, MicroblockHeader header, ChainBlock parent)
     {
         ExecutedBlock executed = parent.Executed!;

@@ -109,7 +109,7 @@ public sealed partial class LedgerBlocks : NodeBlocks
             MicroblockHeader header = block.Content!.Header;
             bool timely = header.Timestamp <= Node.ChainTime.Plus((ulong)_simulation.Options.ClockTolerance);
             HashSet<Hash256> held = BatchesUpTo(parent);
-            bool good = timely && !block.Content.Payload.BatchHashes.Any(held.Contains) && (block.HeaderCheck ??= BlockRules.Check(Context, header, parent)) == HeaderFault.None;
+            bool good = timely && !block.Content.Payload.BatchHashes.Any(held.Contains) && BlockRules.CheckWithoutBeacon(Context, header, parent) == HeaderFault.None;
             if (good && !_shelf.TryResolve(block.Content.Payload, out _))
             {
                 return false;

@@ -38,6 +38,7 @@ public sealed class MessageVerifier(
     /// </summary>
     /// <param name="vote">The vote.</param>
     /// <param name="key">The public half of the key that signed it.</param>
+    /// <exception cref="InvariantException">The vote is of no form that anybody may send, or the key is not its voter's: this node must not go on.</exception>
     public Verified<Vote> Own(Vote vote, NodeId key)
     {
         Invariant.Check(Shape(vote.Statement) == VerificationResult.Valid);

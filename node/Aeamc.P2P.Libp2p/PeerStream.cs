@@ -19,7 +19,8 @@ public abstract class PeerStream : ByteChannel, IAsyncDisposable
 
     /// <summary>
     /// Queues all of the bytes now, when credit and room allow it and no other write is running; otherwise queues nothing and gives false, also when the
-    /// stream is over. Never blocks and never throws, so a thread that has other things to do may call it.
+    /// stream is over. What is small and finds the connection idle is sent by the caller itself. Never blocks and never throws, so a thread that has other
+    /// things to do may call it.
     /// </summary>
     public virtual bool TryWrite(ReadOnlySpan<byte> source) => false;
 

@@ -4,8 +4,8 @@ using Aeamc.P2P.Libp2p.Multiformats;
 namespace Aeamc.P2P.Libp2p.Messaging;
 
 /// <summary>
-/// Sends one-way messages to one peer on one protocol. The usual message goes straight from the caller's thread into the connection's outbox; what
-/// finds no stream, credit or room there waits in a queue, for a task that keeps a stream and writes what is queued in batches.
+/// Sends one-way messages to one peer on one protocol. The usual message goes straight from the caller's thread into the connection's outbox, and from there to
+/// the socket when the connection is idle; what finds no stream, credit or room waits in a queue, for a task that keeps a stream and writes what is queued in batches.
 /// </summary>
 internal sealed class MessageSender
 {

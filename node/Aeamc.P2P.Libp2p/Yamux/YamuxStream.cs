@@ -110,7 +110,7 @@ internal sealed class YamuxStream : PeerStream
             _credit -= source.Length;
         }
 
-        if (_session.Outbox.TryAppendData(Id, source, mayLinger: false, out _) == AppendResult.Queued)
+        if (_session.Outbox.TryAppendData(Id, source, mayLinger: true, out _) == AppendResult.Queued)
         {
             return true;
         }

@@ -15,6 +15,15 @@ public class OutboxTests
         session.Abort();
     }
 
+    [Fact]
+    public async Task A_small_message_is_sent_by_whoever_has_it()
+    {
+        (Sent channel, YamuxSession session, YamuxStream stream) = await IdleAsync();
+        Assert.True(stream.TryWrite(new byte[100]));
+        Assert.Equal((1, YamuxHeader.Size + 100, Environment.CurrentManagedThreadId), (channel.Writes, channel.Bytes, channel.Thread));
+        session.Abort();
+    }
+
     [Theory]
     [InlineData(100, false)]
     [InlineData(20_000, true)]

@@ -108,8 +108,11 @@ public sealed record SimulationOptions
     /// <summary>Nobody gets checkpoints signed: wrong on purpose, which the checkers must notice.</summary>
     public bool CoordinatesNothing { get; init; }
 
-    /// <summary>The watermark is not put up to the log at a start: wrong on purpose, which the checkers must notice.</summary>
-    public bool LeavesWatermark { get; init; }
+    /// <summary>A start passes over the votes that only the signer's file holds: wrong on purpose, which the checkers must notice.</summary>
+    public bool ForgetsUnlogged { get; init; }
+
+    /// <summary>The signer's file is written to one slot at a time: wrong on purpose, which the checkers must notice.</summary>
+    public bool WritesOneSlot { get; init; }
 
     /// <summary>Nodes report no evidence: wrong on purpose, which the checkers must notice.</summary>
     public bool HidesEvidence { get; init; }

@@ -109,8 +109,19 @@ public class BeyondTheBoundTests
     });
 
     [Fact]
-    public void Votes_lost_to_two_flips_of_which_one_is_in_a_watermark_that_no_start_mends_are_found() =>
-        AssertFoundBySeed("notarized two blocks", seed => DiskTests.ManyFlips(seed) with { LeavesWatermark = true });
+    public void Votes_lost_to_one_flip_because_they_were_in_one_slot_only_are_found() =>
+        AssertFoundBySeed("honest member", seed => DiskTests.ManyFlips(seed) with { WritesOneSlot = true });
+
+    [Fact]
+    public void Votes_that_only_the_signers_file_held_and_a_start_passed_over_are_found() => AssertFoundBySeed("honest member", seed => new()
+    {
+        Seed = seed,
+        ForgetsUnlogged = true,
+        TroubleTime = 1500,
+        Faults = FaultSchedule.Draw(new SplitMix(seed), 4, 1500, 8, 0, 0),
+        LossPermille = 300,
+        Blocks = 5,
+    });
 
     [Fact]
     public void A_flipped_bit_of_the_store_that_nobody_notices_is_found() => AssertFoundBySeed("started on a store with a flipped bit", UnnoticedRot);

@@ -90,24 +90,54 @@ public class DiskTests
     }
 
     [Fact]
-    public void A_flipped_watermark_gives_way_to_the_one_before_and_a_start_mends_it()
+    public void A_flip_in_the_signers_file_loses_nothing_and_a_start_mends_it()
     {
         var mark = new SimulatedWatermark(checks: true);
-        var first = Watermark.After(null, Statement.Nullify(Epoch.Zero, new View(1)));
-        mark.Set(first);
-        mark.Sync();
-        mark.Set(Watermark.After(first, Statement.Nullify(Epoch.Zero, new View(2))));
-        mark.Sync();
-        Assert.Equal(2UL, mark.Current!.Value.View.Value);
-        Assert.True(mark.Flip(new SplitMix(1)));
-        Assert.Equal(first, mark.Current);
-        Assert.True(mark.HoldsFlips);
+        for (ulong view = 1; view <= 2; view++)
+        {
+            var vote = Statement.Nullify(Epoch.Zero, new View(view));
+            mark.Add(vote);
+            mark.Set(Watermark.After(null, vote));
+            mark.Sync();
+        }
 
-        // The log still knows the later one.
-        var later = Watermark.After(first, Statement.Nullify(Epoch.Zero, new View(2)));
-        mark.Restore(later);
-        Assert.Equal(later, mark.Current);
+        SignerMemory before = mark.Current;
+        Assert.Equal((2UL, 2), (before.Highest!.Value.View.Value, before.Unlogged.Count));
+        Assert.True(mark.Flip(new SplitMix(1)));
+        Assert.True(mark.HoldsFlips);
+        Assert.Equal((before.Highest, before.Logged), (mark.Current.Highest, mark.Current.Logged));
+        Assert.Equal(before.Unlogged, mark.Current.Unlogged);
+
+        mark.Restore(RecoveredState.Replay(Epoch.Zero, BlockRef.Genesis(default), [], mark.Current));
+        Assert.Equal((before.Highest, before.Highest), (mark.Current.Highest, mark.Current.Logged));
+        Assert.Empty(mark.Current.Unlogged);
         Assert.False(mark.HoldsFlips);
+    }
+
+    [Fact]
+    public void A_crash_while_the_signers_file_is_written_leaves_the_votes_before_or_after()
+    {
+        var seen = new SortedSet<int>();
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            var mark = new SimulatedWatermark(checks: true);
+            for (ulong view = 1; view <= 2; view++)
+            {
+                var vote = Statement.Nullify(Epoch.Zero, new View(view));
+                mark.Add(vote);
+                mark.Set(Watermark.After(null, vote));
+                if (view == 1)
+                {
+                    mark.Sync();
+                }
+            }
+
+            mark.Crash(new SplitMix(seed), writing: true);
+            Assert.Equal(mark.Current.Unlogged.Count, mark.Unlogged);
+            seen.Add(mark.Current.Unlogged.Count);
+        }
+
+        Assert.Equal([1, 2], seen);
     }
 
     private static SimulationOptions Troubled(ulong seed, List<Fault> faults) => new()

@@ -11,14 +11,17 @@ public sealed class RecoveredState
 {
     private static readonly VoteKind[] Kinds = [VoteKind.Notarize, VoteKind.Nullify, VoteKind.Finalize];
 
-    private RecoveredState(Epoch epoch, BlockRef committed, IReadOnlyList<WalRecord> records, View forgotten, Watermark? watermark, IReadOnlyList<Statement> newest)
+    private RecoveredState(
+        Epoch epoch, BlockRef committed, IReadOnlyList<WalRecord> records, bool isWhole, View forgotten, Watermark? watermark, IReadOnlyList<Statement> newest, IReadOnlyList<Statement> unlogged)
     {
+        IsWhole = isWhole;
         Epoch = epoch;
         Committed = committed;
         Records = records;
         Forgotten = forgotten;
         Watermark = watermark;
         NewestVotes = newest;
+        Unlogged = unlogged;
     }
 
     /// <summary>The epoch started in.</summary>
@@ -27,7 +30,7 @@ public sealed class RecoveredState
     /// <summary>The block the ledger stands at; the epoch's genesis at first.</summary>
     public BlockRef Committed { get; }
 
-    /// <summary>The epoch's records, in the order written.</summary>
+    /// <summary>The epoch's records, in the order written; behind them the votes that only the signer's file tells of.</summary>
     public IReadOnlyList<WalRecord> Records { get; }
 
     /// <summary>
@@ -45,20 +48,34 @@ public sealed class RecoveredState
     /// </summary>
     public IReadOnlyList<Statement> NewestVotes { get; }
 
+    /// <summary>
+    /// Whether the log is the one that the signer's file was written beside: with <see cref="Unlogged"/> it holds every vote. If not, that must go on showing: the host logs the next vote before
+    /// the file names anything in this log.
+    /// </summary>
+    public bool IsWhole { get; }
+
+    /// <summary>Votes of the epoch that a crash kept from the log. If it <see cref="IsWhole"/> the host writes them there before anything is signed again.</summary>
+    public IReadOnlyList<Statement> Unlogged { get; }
+
+    /// <summary>The last vote among the records, if any: what the signer's file is to name as logged once they are all on the disk.</summary>
+    public Statement? LastVote => Records.OfType<WalRecord.Voted>().LastOrDefault()?.Statement;
+
     /// <summary>A node that has never voted.</summary>
-    public static RecoveredState Fresh(Epoch epoch, BlockRef genesis) => new(epoch, genesis, [], View.Zero, null, []);
+    public static RecoveredState Fresh(Epoch epoch, BlockRef genesis) => new(epoch, genesis, [], true, View.Zero, null, [], []);
 
     /// <summary>Reads a log: records of other epochs are skipped, order is kept, duplicates do no harm.</summary>
     /// <param name="epoch">The epoch to run.</param>
     /// <param name="committed">The block the ledger stands at.</param>
     /// <param name="records">The whole log, oldest first.</param>
-    /// <param name="watermark">The separate watermark, null when its file is absent.</param>
-    public static RecoveredState Replay(Epoch epoch, BlockRef committed, IEnumerable<WalRecord> records, Watermark? watermark)
+    /// <param name="memory">What the signer's file tells.</param>
+    public static RecoveredState Replay(Epoch epoch, BlockRef committed, IEnumerable<WalRecord> records, SignerMemory memory)
     {
         var kept = new List<WalRecord>();
         var newest = new Statement?[Kinds.Length];
-        Watermark? voted = watermark;
-        bool remembered = false;
+        Watermark? voted = memory.Highest;
+
+        // Whatever was voted after the last logged one, of an earlier epoch here, is among the unlogged.
+        bool remembered = memory.Logged is not { } logged || logged.Epoch < epoch;
         View finalized = committed.View;
         foreach (WalRecord record in records)
         {
@@ -70,10 +87,8 @@ public sealed class RecoveredState
             kept.Add(record);
             if (record is WalRecord.Voted { Statement: var vote })
             {
-                remembered |= watermark is { } mark && vote.View == mark.View && vote.Kind == mark.Kind && vote.Block.Hash == mark.Hash;
-                voted = Safety.Watermark.After(voted, vote);
-                ref Statement? before = ref newest[Array.IndexOf(Kinds, vote.Kind)];
-                before = before is { } held && held.View > vote.View ? held : vote;
+                remembered |= memory.Logged is { } mark && vote.View == mark.View && vote.Kind == mark.Kind && vote.Block.Hash == mark.Hash;
+                Count(vote);
             }
 
             if (record is WalRecord.Accepted { Certificate: { Kind: VoteKind.Finalize } finalization } && finalization.View > finalized)
@@ -82,8 +97,15 @@ public sealed class RecoveredState
             }
         }
 
+        List<Statement> unlogged = [.. memory.Unlogged.Where(vote => vote.Epoch == epoch && !kept.Contains(new WalRecord.Voted(vote)))];
+        foreach (Statement vote in unlogged)
+        {
+            kept.Add(new WalRecord.Voted(vote));
+            Count(vote);
+        }
+
         View forgotten = View.Zero;
-        if (watermark is { } last && !remembered)
+        if (memory.Highest is { } last && !remembered)
         {
             if (last.Epoch > epoch)
             {
@@ -97,6 +119,13 @@ public sealed class RecoveredState
         }
 
         // What is forgotten stands above the log: the file's own mark counts on.
-        return new RecoveredState(epoch, committed, kept, forgotten, forgotten == View.Zero ? voted : watermark, [.. newest.OfType<Statement>()]);
+        return new RecoveredState(epoch, committed, kept, remembered, forgotten, forgotten == View.Zero ? voted : memory.Highest, [.. newest.OfType<Statement>()], unlogged);
+
+        void Count(in Statement vote)
+        {
+            voted = Safety.Watermark.After(voted, vote);
+            ref Statement? before = ref newest[Array.IndexOf(Kinds, vote.Kind)];
+            before = before is { } held && held.View > vote.View ? held : vote;
+        }
     }
 }

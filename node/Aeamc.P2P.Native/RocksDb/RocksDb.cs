@@ -17,7 +17,8 @@ public sealed unsafe class RocksDb : IDisposable
     private readonly WriteOptionsHandle _synced = new();
     private readonly OptionsHandle? _counters;
     private readonly Lock _syncing = new();
-    private bool _unsynced;
+    private long _bufferedWrites;
+    private long _syncedWrites;
 
     private RocksDb(DatabaseHandle database, Dictionary<string, ColumnFamily> families, string path, OptionsHandle? counters)
     {
@@ -153,22 +154,22 @@ public sealed unsafe class RocksDb : IDisposable
     {
         lock (_syncing)
         {
-            // Lowered first: what is written from here on raises it again and is the next sync's.
-            if (!Interlocked.Exchange(ref _unsynced, false))
+            // Read first: what is written from here on is the next sync's.
+            long writes = Volatile.Read(ref _bufferedWrites);
+            if (writes == _syncedWrites)
             {
                 return;
             }
 
             byte* error = null;
             RocksDbNative.FlushWal(_database, 1, &error);
-            if (error is not null)
-            {
-                Volatile.Write(ref _unsynced, true);
-            }
-
             RocksDbException.ThrowIfError(error, $"sync '{Path}'");
+            Volatile.Write(ref _syncedWrites, writes);
         }
     }
+
+    /// <summary>Whether a write made so far may not be on the disk, also while another thread is just syncing it.</summary>
+    public bool HasUnsynced => Volatile.Read(ref _syncedWrites) != Volatile.Read(ref _bufferedWrites);
 
     /// <summary>Writes the family's memtable to a table file and waits for it.</summary>
     public void Flush(ColumnFamily family)
@@ -253,7 +254,7 @@ public sealed unsafe class RocksDb : IDisposable
     {
         if (durability == WriteDurability.Buffered)
         {
-            Volatile.Write(ref _unsynced, true);
+            Interlocked.Increment(ref _bufferedWrites);
         }
     }
 

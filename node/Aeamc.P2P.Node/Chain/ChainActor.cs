@@ -134,6 +134,8 @@ public sealed class ChainActor : IConsensusApplication, IDisposable
     /// <summary>Tries again what waits.</summary>
     public void Nudge() => Do(static () => { });
 
+    bool IConsensusApplication.HasUnsyncedContents => _store.HasUnsynced;
+
     void IConsensusApplication.SyncContents() => _store.Sync();
 
     void IConsensusApplication.BuildProposal(View view, BlockRef parent) => Do(() => _builder.Ask(view, parent));

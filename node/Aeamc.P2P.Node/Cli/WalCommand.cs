@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Aeamc.P2P.Consensus.Safety;
+using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Node.Configuration;
 using Aeamc.P2P.Node.Consensus;
 using Aeamc.P2P.Node.Hosting;
@@ -56,7 +57,7 @@ public static class WalCommand
         });
         LogSegmentReport? problem = segments.LastOrDefault(segment => segment.Problem is not null);
         bool damaged = problem is { Damaged: true };
-        Watermark? mark = ReadWatermark(config);
+        SignerMemory memory = ReadMemory(config);
         if (json)
         {
             var report = new JsonObject
@@ -67,7 +68,8 @@ public static class WalCommand
                 ["problem"] = problem?.Problem,
                 ["records"] = count,
                 ["highest_view"] = highest,
-                ["watermark"] = mark is { } some ? new JsonObject { ["view"] = some.View.Value, ["kind"] = some.Kind.ToString(), ["hash"] = some.Hash.ToString() } : null,
+                ["watermark"] = memory.Highest is { } some ? new JsonObject { ["view"] = some.View.Value, ["kind"] = some.Kind.ToString(), ["hash"] = some.Hash.ToString() } : null,
+                ["beside_log"] = new JsonArray([.. memory.Unlogged.Select(vote => JsonValue.Create(vote.ToString()))]),
                 ["segments"] = new JsonArray([.. segments.Select(Json)]),
             };
             if (withRecords)
@@ -79,7 +81,7 @@ public static class WalCommand
         }
         else
         {
-            Print(segments, records, mark, highest);
+            Print(segments, records, memory, highest);
             Console.WriteLine(damaged ? $"damaged      {problem!.File}, byte {problem.UsedBytes}: {problem.Problem}. Mend it with: aeamc wal repair --config {path}"
                 : problem is null ? "state        whole"
                 : $"state        torn at its end, as a crash leaves it: {problem.File}, byte {problem.UsedBytes}. The next start cuts it off");
@@ -118,18 +120,18 @@ public static class WalCommand
         return ExitCode.Success;
     }
 
-    private static Watermark? ReadWatermark(NodeConfig config)
+    private static SignerMemory ReadMemory(NodeConfig config)
     {
         if (!File.Exists(NodeHost.WatermarkPath(config)))
         {
-            return null;
+            return SignerMemory.None;
         }
 
         using SignerWatermark file = SignerWatermark.Open(NodeHost.WatermarkPath(config));
-        return ConsensusJournal.ReadWatermark(file);
+        return ConsensusJournal.ReadMemory(file);
     }
 
-    private static void Print(IReadOnlyList<LogSegmentReport> segments, JsonArray records, Watermark? mark, ulong highest)
+    private static void Print(IReadOnlyList<LogSegmentReport> segments, JsonArray records, SignerMemory memory, ulong highest)
     {
         foreach (LogSegmentReport segment in segments)
         {
@@ -143,7 +145,11 @@ public static class WalCommand
         }
 
         Console.WriteLine($"highest view {highest}");
-        Console.WriteLine($"watermark    {(mark is { } some ? $"{some.Kind} in view {some.View}" : "none: this key has not voted")}");
+        Console.WriteLine($"watermark    {(memory.Highest is { } some ? $"{some.Kind} in view {some.View}" : "none: this key has not voted")}");
+        foreach (Statement vote in memory.Unlogged)
+        {
+            Console.WriteLine($"beside       {vote}: in the signer's file since the log was last known to be synced");
+        }
     }
 
     private static string Describe(WalRecord? record) => record switch

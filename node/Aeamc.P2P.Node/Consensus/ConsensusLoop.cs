@@ -8,8 +8,8 @@ using Aeamc.P2P.Storage;
 namespace Aeamc.P2P.Node.Consensus;
 
 /// <summary>
-/// The only caller of <c>SimplexCore.Step</c>. One turn: drain the inputs, step, write the log records of all effects, sync them when this node votes or proposes, and at the same time what
-/// it votes for, then send. Nothing that this node signs leaves before both are on the disk.
+/// The only caller of <c>SimplexCore.Step</c>. One turn: drain the inputs, step, buffer the log records of all effects, sync this node's votes, and at the same time what it votes for, then send;
+/// the log is synced behind, once a finalization. Nothing that this node signs leaves before vote and block are on the disk.
 /// </summary>
 public sealed class ConsensusLoop : IDisposable
 {
@@ -108,6 +108,8 @@ public sealed class ConsensusLoop : IDisposable
                 open = Inputs.Drain(inputs, InputsPerTurn, wait);
                 _timers.Collect(inputs);
             }
+
+            _journal.SyncLog();
         }
         catch (Exception fault)
         {
@@ -120,29 +122,37 @@ public sealed class ConsensusLoop : IDisposable
     {
         bool votes = false;
         bool votesForBlocks = false;
+        bool finalizes = false;
         foreach (Effect effect in effects)
         {
             Record(effect);
             votes |= effect is Effect.SignVote;
             votesForBlocks |= effect is Effect.SignVote { Statement.Kind: not VoteKind.Nullify };
+            finalizes |= effect is Effect.Finalized;
         }
 
-        // Certificates alone can wait for the next vote's sync: lost in a crash, they come again from the members who signed them.
-        if (votesForBlocks)
+        if (votesForBlocks && _application.HasUnsyncedContents)
         {
-            _side.RunBeside(_application.SyncContents, () => _journal.Sync(_guard.Watermark));
+            _side.RunBeside(_application.SyncContents, () => _journal.SyncVotes(_guard.Watermark));
         }
-        else if (votes || _journal.IsLong)
+        else if (votes)
         {
-            _journal.Sync(_guard.Watermark);
+            _journal.SyncVotes(_guard.Watermark);
         }
 
-        _journal.Prune(_epoch, _durableView());
         _observer.IsQuiet = _guard.IsQuiet;
         foreach (Effect effect in effects)
         {
             Perform(effect);
         }
+
+        // Behind the sends, where nobody waits for it. Certificates lost in a crash come again from the members who signed them.
+        if (finalizes || _journal.IsLong)
+        {
+            _journal.SyncLog();
+        }
+
+        _journal.Prune(_epoch, _durableView());
     }
 
     /// <summary>Pass 1: what must be on disk before anything leaves.</summary>

@@ -8,6 +8,9 @@ namespace Aeamc.P2P.Node.Consensus;
 /// <summary>What the consensus loop asks of the chain. Every call but <see cref="SyncContents"/> returns at once; answers come back as inputs.</summary>
 public interface IConsensusApplication
 {
+    /// <summary>Whether <see cref="SyncContents"/> would have anything to do. What was proposed here or found valid before the question counts.</summary>
+    bool HasUnsyncedContents { get; }
+
     /// <summary>
     /// Returns when the content and the batches of every block that was proposed here or found valid are on the disk: a notarized block must be recoverable from its voters. Called on another
     /// thread, before a vote for a block leaves.

@@ -97,7 +97,7 @@ public sealed class NodeHost : IAsyncDisposable
 
         SignerWatermark watermark = Own(SignerWatermark.Open(WatermarkPath(config)));
         var journal = new ConsensusJournal(log, watermark);
-        RecoveredState recovered = RecoveredState.Replay(Context.Epoch, headBlock.Ref, ConsensusJournal.Replay(log), ConsensusJournal.ReadWatermark(watermark));
+        RecoveredState recovered = RecoveredState.Replay(Context.Epoch, headBlock.Ref, ConsensusJournal.Replay(log), ConsensusJournal.ReadMemory(watermark));
         journal.Restore(recovered);
         _quiet = recovered.Forgotten > View.Zero;
         if (_quiet)

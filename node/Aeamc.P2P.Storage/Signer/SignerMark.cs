@@ -15,4 +15,22 @@ public readonly record struct SignerMark(Epoch Epoch, View View, byte Kind, Hash
         int order = Epoch.Value.CompareTo(other.Epoch.Value);
         return order != 0 ? order : View.Value.CompareTo(other.View.Value);
     }
+
+    /// <summary>
+    /// The newest of several; null of none. Of several in one view the one of the highest kind: kinds are numbered in the order in which one view can see them (Notarize,
+    /// then Nullify or Finalize). An older one would hide that a restored log lacks the newer.
+    /// </summary>
+    public static SignerMark? Highest(IEnumerable<SignerMark> marks)
+    {
+        SignerMark? highest = null;
+        foreach (SignerMark mark in marks)
+        {
+            if (highest is not { } sofar || mark.CompareTimeTo(sofar) > 0 || (mark.CompareTimeTo(sofar) == 0 && mark.Kind >= sofar.Kind))
+            {
+                highest = mark;
+            }
+        }
+
+        return highest;
+    }
 }

@@ -4,53 +4,45 @@ using Aeamc.P2P.Primitives;
 namespace Aeamc.P2P.Storage.Signer;
 
 /// <summary>
-/// The newest statement of each kind that this key has signed, in a small file of its own, so that it survives a database or log restored from
-/// a backup. It only moves up. Two slots are written in turn, each with a checksum: a torn write loses at most the statement that was not yet
-/// allowed to leave. Used by one thread.
+/// What this key has signed, in a small file of its own, so that it survives a database or log restored from a backup: the newest statement of each kind, and whole
+/// those votes that the log may lack, so that the log need not be synced before a vote leaves. It only moves up. Four slots, each with a checksum; two of them, with the
+/// same content, are written in turn: a torn write loses at most what was not yet allowed to leave, and one damaged slot loses nothing. Used by one thread.
 /// </summary>
 public sealed class SignerWatermark : IDisposable
 {
     /// <summary>Kinds of statement, numbered from 0.</summary>
     public const int MaximumKinds = 8;
 
+    private const int Slots = 4;
+
     private readonly IStableFile _file;
     private readonly SignerMark?[] _marks = new SignerMark?[MaximumKinds];
+    private readonly byte[] _written = new byte[2 * WatermarkSlot.Bytes];
+    private SignerTail _tail;
     private ulong _counter;
+    private int _pair;
     private bool _doubled;
     private bool _failed;
     private bool _disposed;
 
-    private SignerWatermark(IStableFile file, ulong counter, IReadOnlyList<SignerMark> marks, bool doubled)
+    private SignerWatermark(IStableFile file, Copy newest, bool doubled)
     {
         _file = file;
-        _counter = counter;
+        _counter = newest.Counter;
+        _pair = newest.Slot / 2;
+        _tail = newest.Tail;
         _doubled = doubled;
-        foreach (SignerMark mark in marks)
+        foreach (SignerMark mark in newest.Marks)
         {
             _marks[mark.Kind] = mark;
         }
     }
 
-    /// <summary>
-    /// The newest mark of any kind; null when this key has signed nothing. Of several in one view the one of the highest kind: kinds are numbered in the
-    /// order in which one view can see them (Notarize, then Nullify or Finalize). An older one would hide that a restored log lacks the newer.
-    /// </summary>
-    public SignerMark? Highest
-    {
-        get
-        {
-            SignerMark? highest = null;
-            foreach (SignerMark? mark in _marks)
-            {
-                if (mark is { } some && (highest is not { } sofar || some.CompareTimeTo(sofar) >= 0))
-                {
-                    highest = some;
-                }
-            }
+    /// <summary>The newest mark of any kind; null when this key has signed nothing.</summary>
+    public SignerMark? Highest => SignerMark.Highest(_marks.OfType<SignerMark>());
 
-            return highest;
-        }
-    }
+    /// <summary>The votes that the log may lack, and what it must hold.</summary>
+    public SignerTail Tail => _tail;
 
     /// <summary>Opens the file, or makes it for a key that has signed nothing.</summary>
     /// <exception cref="StorageException">The file is there and neither slot can be read.</exception>
@@ -60,55 +52,51 @@ public sealed class SignerWatermark : IDisposable
     {
         if (!File.Exists(path))
         {
-            var fresh = new byte[WatermarkSlot.Distance + WatermarkSlot.Bytes];
-            WatermarkSlot.Write(fresh, 0, []);
+            var fresh = new byte[Slots * WatermarkSlot.Bytes];
+            WatermarkSlot.Write(fresh, 0, [], SignerTail.Empty);
+            fresh.AsSpan(0, WatermarkSlot.Bytes).CopyTo(fresh.AsSpan(WatermarkSlot.Bytes));
             DurableFile.Write(path, fresh);
         }
 
         byte[] content = File.ReadAllBytes(path);
-        bool found = false;
-        bool doubled = false;
-        ulong newest = 0;
-        IReadOnlyList<SignerMark> marks = [];
-        for (int i = 0; i < 2; i++)
+        var copies = new List<Copy>();
+        for (int i = 0; i < Slots; i++)
         {
-            ReadOnlySpan<byte> rest = content.AsSpan(Math.Min(content.Length, i * WatermarkSlot.Distance));
-            if (!WatermarkSlot.TryRead(rest[..Math.Min(rest.Length, WatermarkSlot.Bytes)], out ulong counter, out IReadOnlyList<SignerMark> held))
+            ReadOnlySpan<byte> rest = content.AsSpan(Math.Min(content.Length, i * WatermarkSlot.Bytes));
+            if (WatermarkSlot.TryRead(rest[..Math.Min(rest.Length, WatermarkSlot.Bytes)], out ulong counter, out IReadOnlyList<SignerMark> held, out SignerTail tail))
             {
-                continue;
-            }
-
-            doubled = found && held.SequenceEqual(marks);
-            if (!found || counter > newest)
-            {
-                (found, newest, marks) = (true, counter, held);
+                copies.Add(new Copy(i, counter, held, tail));
             }
         }
 
-        if (!found || marks.Any(mark => mark.Kind >= MaximumKinds))
+        if (copies.Count == 0)
         {
             throw new StorageException(
                 $"The signer watermark '{path}' cannot be read. Without it this key could sign twice in one view. Restore the file from the machine that last ran "
                 + "this key; only if the key has surely never signed, delete the file.");
         }
 
-        return new SignerWatermark(openFile(path), newest, marks, doubled);
+        Copy newest = copies.MaxBy(copy => copy.Counter)!;
+        return new SignerWatermark(openFile(path), newest, copies.Count(copy => copy.Counter == newest.Counter) == 2);
     }
 
     /// <summary>The newest mark of a kind.</summary>
     public SignerMark? Of(byte kind) => _marks[kind];
 
     /// <summary>
-    /// At a start: puts the marks up to votes that are on record elsewhere, passing over those that are older than the marks, and sees to it that both slots hold them. So every newest vote
-    /// is in two places, log and slot or both slots, and one damage at a time is noticed before the next can hide what the first took.
+    /// At a start: puts the marks up to votes that are on record elsewhere, passing over those that are older than the marks, and sees to it that two slots hold them. So every newest vote
+    /// is in two places, and one damage at a time is noticed before the next can hide what the first took.
     /// </summary>
+    /// <param name="votes">The newest vote of each kind in the log.</param>
+    /// <param name="logged">The last vote in a log that holds all of <see cref="Tail"/>; null to leave the tail as it is, with a log that is not whole.</param>
     /// <exception cref="StorageException">The file has another vote of the same kind and view: the record is another node's, or the key is used twice.</exception>
-    public void Restore(ReadOnlySpan<SignerMark> votes)
+    public void Restore(ReadOnlySpan<SignerMark> votes, SignerMark? logged)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Span<SignerMark?> raised = new SignerMark?[MaximumKinds];
         _marks.CopyTo(raised);
-        bool changed = false;
+        SignerTail tail = logged is null || (logged == _tail.Logged && _tail.Votes.Count == 0) ? _tail : new SignerTail(logged, []);
+        bool changed = tail != _tail;
         foreach (SignerMark vote in votes)
         {
             Invariant.Check(vote.Kind < MaximumKinds);
@@ -127,34 +115,31 @@ public sealed class SignerWatermark : IDisposable
             }
         }
 
-        if (changed)
+        if (changed || (!_doubled && Highest is not null))
         {
-            Store(raised);
-        }
-
-        if (!_doubled && Highest is not null)
-        {
-            Store(raised);
-            _doubled = true;
+            Store(raised, tail);
         }
     }
 
-    /// <summary>Asks to sign one statement. <see cref="WatermarkVerdict.Raised"/> means that the mark is on the disk.</summary>
-    public WatermarkVerdict TryRaise(SignerMark mark) => TryRaise([mark]);
+    /// <summary>Asks to sign one statement that the log holds durably. <see cref="WatermarkVerdict.Raised"/> means that the mark is on the disk.</summary>
+    public WatermarkVerdict TryRaise(SignerMark mark) => TryRaise([mark], new SignerTail(mark, []));
 
     /// <summary>
     /// Asks to sign several statements at the price of one sync. They are allowed together or not at all: the answer is the worst of theirs,
     /// in the order of <see cref="WatermarkVerdict"/>, and nothing moves when it is <see cref="WatermarkVerdict.Below"/> or
     /// <see cref="WatermarkVerdict.Conflict"/>.
     /// </summary>
+    /// <param name="marks">The statements.</param>
+    /// <param name="tail">The votes that the log may lack, these among them.</param>
     /// <exception cref="IOException">The disk refused; nothing may be signed any more before a restart.</exception>
-    public WatermarkVerdict TryRaise(ReadOnlySpan<SignerMark> marks)
+    public WatermarkVerdict TryRaise(ReadOnlySpan<SignerMark> marks, SignerTail tail)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        Invariant.Check(SignerTail.Fits(tail.Votes));
         Span<SignerMark?> raised = new SignerMark?[MaximumKinds];
         _marks.CopyTo(raised);
         var worst = WatermarkVerdict.Raised;
-        bool changed = false;
+        bool changed = tail.Votes.Count > 0 || tail.Logged != _tail.Logged;
         foreach (SignerMark mark in marks)
         {
             Invariant.Check(mark.Kind < MaximumKinds);
@@ -169,7 +154,7 @@ public sealed class SignerWatermark : IDisposable
 
         if (changed && worst <= WatermarkVerdict.Repeated)
         {
-            Store(raised);
+            Store(raised, tail);
         }
 
         return worst;
@@ -196,7 +181,7 @@ public sealed class SignerWatermark : IDisposable
         };
     }
 
-    private void Store(ReadOnlySpan<SignerMark?> raised)
+    private void Store(ReadOnlySpan<SignerMark?> raised, SignerTail tail)
     {
         if (_failed)
         {
@@ -212,27 +197,34 @@ public sealed class SignerWatermark : IDisposable
             }
         }
 
-        Span<byte> slot = stackalloc byte[WatermarkSlot.Bytes];
+        Span<byte> pair = _written;
         ulong counter = _counter + 1;
-        WatermarkSlot.Write(slot, counter, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(held));
+        WatermarkSlot.Write(pair, counter, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(held), tail);
+        pair[..WatermarkSlot.Bytes].CopyTo(pair[WatermarkSlot.Bytes..]);
 
         // A failed sync leaves unknown bytes on the disk; only reopening tells which mark holds.
         _failed = true;
-        long offset = (long)(counter % 2) * WatermarkSlot.Distance;
+        int other = 1 - _pair;
+        long offset = (long)other * pair.Length;
         CrashPoint.Reach(CrashPoint.WatermarkWrite);
         if (CrashPoint.Strikes(CrashPoint.WatermarkTorn))
         {
-            _file.Write(slot[..(WatermarkSlot.Bytes / 16)], offset);
+            _file.Write(pair[..32], offset);
             PosixProcess.KillSelf();
         }
 
-        _file.Write(slot, offset);
+        _file.Write(pair, offset);
         CrashPoint.Reach(CrashPoint.WatermarkSync);
         _file.Sync();
         CrashPoint.Reach(CrashPoint.WatermarkSynced);
         _failed = false;
-        _doubled = false;
+        _doubled = true;
+        _pair = other;
         _counter = counter;
+        _tail = tail with { Votes = [.. tail.Votes] };
         raised.CopyTo(_marks);
     }
+
+    /// <summary>What one slot says.</summary>
+    private sealed record Copy(int Slot, ulong Counter, IReadOnlyList<SignerMark> Marks, SignerTail Tail);
 }

@@ -281,6 +281,9 @@ public sealed class NodeStore : IDisposable, IMountainNodes
         _database.Write(batch);
     }
 
+    /// <summary>Whether there are writes that <see cref="Sync"/> would have to bring to the disk, or that another call of it is just bringing there.</summary>
+    public bool HasUnsynced => _database.HasUnsynced;
+
     /// <summary>Brings every buffered write so far to the disk.</summary>
     public void Sync()
     {

@@ -82,7 +82,7 @@ public sealed partial class SimulatedDisk
     /// <summary>A block's content for others; what has rotted is dropped, as if it were not here.</summary>
     public byte[]? ReadContent(Hash256 hash)
     {
-        if (checks && _rottenContents.Remove(hash))
+        if (_checks && _rottenContents.Remove(hash))
         {
             Contents.Remove(hash);
         }
@@ -92,7 +92,7 @@ public sealed partial class SimulatedDisk
 
     /// <summary>A block's own finalization; null when it has none, or it has rotted.</summary>
     public byte[]? ReadFinalization(Height height) =>
-        checks && _rottenFinalizations.Contains(height.Value) ? null : _finalizations.GetValueOrDefault(height.Value);
+        _checks && _rottenFinalizations.Contains(height.Value) ? null : _finalizations.GetValueOrDefault(height.Value);
 
     /// <summary>Commits an executed block: its state changes and all that goes with them, at once.</summary>
     public void Commit(ChainBlock block)
@@ -245,7 +245,7 @@ public sealed partial class SimulatedDisk
     }
 
     private DiskDamage.Store? ExamineStore() =>
-        !checks ? null
+        !_checks ? null
         : _rottenState ? new DiskDamage.Store("the stored state")
         : _rottenContents.Contains(Tip.Hash) ? new DiskDamage.Store($"the head, block {Tip.Height}")
         : null;

@@ -1,5 +1,4 @@
 using Aeamc.P2P.Consensus.Safety;
-using Aeamc.P2P.Consensus.Votes;
 using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Simulator.Cluster;
@@ -20,24 +19,17 @@ public sealed class SimulatedLog(bool checks)
     /// <summary>The records, oldest first.</summary>
     public IEnumerable<WalRecord> Records => _frames.SelectMany(frame => frame.Entries).Select(entry => Read(entry.Bytes)).OfType<WalRecord>();
 
-    public void Append(WalRecord record) => _unsynced.Add(new Entry(record.Encode(), record.View, record is WalRecord.Accepted { Certificate.Kind: VoteKind.Finalize }));
+    public void Append(WalRecord record) => _unsynced.Add(new Entry(record.Encode(), record.View));
 
     public void Sync() => Seal(_unsynced.Count);
 
-    /// <summary>Keeps a random part of what was not synced; true when that is all of it.</summary>
-    public bool Crash(SplitMix random)
-    {
-        int kept = random.Below(_unsynced.Count + 1);
-        bool whole = kept == _unsynced.Count;
-        Seal(kept);
-        return whole;
-    }
+    /// <summary>Keeps a random part of what was not synced.</summary>
+    public void Crash(SplitMix random) => Seal(random.Below(_unsynced.Count + 1));
 
     public void Clear() => _frames.Clear();
 
-    /// <summary>Drops frames whose records <see cref="WalRecord"/> all allows to drop.</summary>
-    public void Prune(View tip) =>
-        _frames.RemoveAll(frame => frame.Entries.TrueForAll(entry => entry.View < tip || (entry.View == tip && !entry.Finalizes)));
+    /// <summary>Drops frames whose records all lie below a view.</summary>
+    public void Prune(View below) => _frames.RemoveAll(frame => frame.Entries.TrueForAll(entry => entry.View < below));
 
     /// <summary>Changes one bit of one record; false when there is none.</summary>
     public bool Flip(SplitMix random)
@@ -105,7 +97,7 @@ public sealed class SimulatedLog(bool checks)
     }
 
     /// <summary>A record's bytes, with what pruning asks of it.</summary>
-    private readonly record struct Entry(byte[] Bytes, View View, bool Finalizes);
+    private readonly record struct Entry(byte[] Bytes, View View);
 
     private sealed record Frame(List<Entry> Entries, ulong Checksum, bool IsFlipped);
 }

@@ -5,7 +5,7 @@ using Aeamc.P2P.Simulator.Faults;
 
 namespace Aeamc.P2P.Simulator.Cluster;
 
-/// <summary>The turn: all inputs, the log, one sync, then everything that is seen outside; and timers.</summary>
+/// <summary>The turn: all inputs, the votes on the disk, then everything that is seen outside, then the log; and timers.</summary>
 public partial class SimulatedNode
 {
     /// <summary>Runs later in this life, not after a crash.</summary>
@@ -30,7 +30,7 @@ public partial class SimulatedNode
         }
     }
 
-    /// <summary>One turn: all inputs, the log, one sync; the rest when the sync is through.</summary>
+    /// <summary>One turn: all inputs, and one sync if this node votes; the rest when the sync is through.</summary>
     private void Turn()
     {
         _turnPending = true;
@@ -47,6 +47,7 @@ public partial class SimulatedNode
         }
 
         int signatures = 0;
+        bool votes = false;
         bool writes = false;
         foreach (Effect effect in _turn)
         {
@@ -59,7 +60,7 @@ public partial class SimulatedNode
                     break;
                 case Effect.SignVote sign:
                     signatures++;
-                    writes |= Guard(sign.Statement);
+                    votes |= Guard(sign.Statement);
                     break;
                 case Effect.Finalized finalized:
                     _guard!.ObserveFinalization(finalized.Finalization.View);
@@ -70,18 +71,18 @@ public partial class SimulatedNode
         }
 
         ProcessingModel processing = Simulation.Options.Processing;
-        if (writes && CrashAtWrite is { } crash)
+        if ((votes || writes) && CrashAtWrite is { } crash)
         {
             if (crash.Where == CrashPoint.BeforeSend)
             {
-                Disk.Sync();
+                Disk.SyncVotes();
             }
 
             Simulation.CrashNow(this, crash.Length);
             return;
         }
 
-        Later((writes ? processing.Sync : 0) + (signatures * processing.Sign), Finish);
+        Later((votes ? processing.Sync : 0) + (signatures * processing.Sign), Finish);
     }
 
     private bool Guard(Statement statement)
@@ -111,7 +112,7 @@ public partial class SimulatedNode
             return;
         }
 
-        Disk.Sync();
+        Disk.SyncVotes();
 
         // Executing may only post inputs for a later turn, never step: the list stays as it is.
         foreach (Effect effect in _turn)
@@ -124,6 +125,28 @@ public partial class SimulatedNode
         }
 
         Simulation.Checks.OnTurn(this);
+        if (Disk.IsLong || _turn.Exists(effect => effect is Effect.Finalized))
+        {
+            // Behind the sends: only the next turn waits for it.
+            Later(Simulation.Options.Processing.Sync, () =>
+            {
+                if (Disk.IsFull && !Simulation.Options.IgnoresFullDisk)
+                {
+                    Crash();
+                    return;
+                }
+
+                Disk.SyncLog();
+                EndTurn();
+            });
+            return;
+        }
+
+        EndTurn();
+    }
+
+    private void EndTurn()
+    {
         _turnPending = false;
         if (_inbox.Count > 0)
         {

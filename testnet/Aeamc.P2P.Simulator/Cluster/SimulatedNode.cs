@@ -44,7 +44,7 @@ public partial class SimulatedNode : IEndpoint
         Simulation = simulation;
         Index = index;
         Endpoint = endpoint;
-        Disk = new SimulatedDisk(simulation.Genesis, !simulation.Options.IgnoresChecksums);
+        Disk = new SimulatedDisk(simulation.Genesis, simulation.Options);
         Chance = simulation.Chance.Fork();
         _timerPermille = 1000 + Chance.Below((2 * simulation.Options.ClockDriftPermille) + 1) - simulation.Options.ClockDriftPermille;
         _skew = simulation.Options.ClockSkew == 0 ? 0 : 1000L * (Chance.Below((2 * simulation.Options.ClockSkew) + 1) - simulation.Options.ClockSkew);
@@ -126,10 +126,7 @@ public partial class SimulatedNode : IEndpoint
     {
         _join = null;
         RecoveredState recovered = Recover();
-        if (!Simulation.Options.LeavesWatermark)
-        {
-            Disk.Mark.Restore(recovered.Watermark);
-        }
+        Disk.Restore(recovered);
 
         _heard = new HeardVotes(Simulation.Committee.Count);
         _guard = new VoteGuard(recovered);

@@ -1,85 +1,200 @@
+using System.Buffers;
 using Aeamc.P2P.Consensus.Safety;
+using Aeamc.P2P.Consensus.Votes;
+using Aeamc.P2P.Primitives;
 
 namespace Aeamc.P2P.Simulator.Cluster;
 
-/// <summary>The signer watermark's file: two slots with a checksum and a counter each, written in turn; the newest that can be read counts.</summary>
+/// <summary>
+/// The signer's file: the highest vote, and whole those that the log may lack. Four slots with a checksum and a counter each, two with the same content written in turn; the newest that can
+/// be read counts.
+/// </summary>
 /// <param name="checks">Whether checksums are looked at.</param>
-public sealed class SimulatedWatermark(bool checks)
+/// <param name="copies">Slots that are written at once.</param>
+public sealed class SimulatedWatermark(bool checks, int copies = 2)
 {
-    private readonly Slot?[] _slots = new Slot?[2];
-    private Watermark? _pending;
+    /// <summary>Votes that the file takes before the log must be synced.</summary>
+    private const int MaximumUnlogged = 20;
+
+    private readonly Slot?[] _slots = new Slot?[4];
+    private readonly List<Statement> _unlogged = [];
+    private Watermark? _mark;
+    private Watermark? _logged;
+    private bool _whole = true;
 
     /// <summary>What a start reads.</summary>
-    public Watermark? Current => Newest is { } slot && Watermark.TryDecode(slot.Bytes, out Watermark mark) ? mark : null;
+    public SignerMemory Current => Newest is { } slot ? Read(slot.Bytes) : SignerMemory.None;
 
-    private Slot? Newest
+    /// <summary>Votes that only this file holds.</summary>
+    public int Unlogged => _unlogged.Count;
+
+    /// <summary>Whether the log must be synced before the next vote is written here.</summary>
+    public bool NeedsLog => !_whole || _unlogged.Count > MaximumUnlogged;
+
+    /// <summary>Whether one of the newest two slots cannot be read.</summary>
+    public bool HoldsFlips => Array.Exists(_slots, slot => slot is not null && slot.Counter == _slots.Max(one => one?.Counter) && Trace.Fingerprint(slot.Bytes) != slot.Checksum);
+
+    private Slot? Newest => _slots.Where(slot => slot is not null && IsReadable(slot)).MaxBy(slot => slot!.Counter);
+
+    public void Set(Watermark? mark) => _mark = mark;
+
+    /// <summary>A vote that is about to be signed.</summary>
+    public void Add(in Statement vote) => _unlogged.Add(vote);
+
+    /// <summary>The log is synced: it holds all votes.</summary>
+    public void Logged()
     {
-        get
+        if (_unlogged.Count > 0)
         {
-            Slot? first = Readable(0);
-            Slot? second = Readable(1);
-            return second is null || (first is not null && first.Counter > second.Counter) ? first : second;
+            _logged = Watermark.After(null, _unlogged[^1]);
+            _whole = true;
         }
+
+        _unlogged.Clear();
     }
 
-    public void Set(Watermark? mark) => _pending = mark;
+    /// <summary>The log holds nothing below a view any more.</summary>
+    public void Pruned(View below) => _whole &= _logged is not { } logged || logged.View >= below;
 
     public void Sync()
     {
-        if (_pending is { } mark && mark != Current)
+        if (_mark is not null)
         {
-            Write(mark);
+            Write(copies);
         }
     }
 
-    /// <summary>Whether a slot cannot be read.</summary>
-    public bool HoldsFlips => Array.Exists(_slots, slot => slot is not null && Trace.Fingerprint(slot.Bytes) != slot.Checksum);
-
-    /// <summary>At a start: puts both slots up to the vote that holds.</summary>
-    public void Restore(Watermark? mark)
+    /// <summary>At a start: takes up what the log tells, and puts two slots up to it.</summary>
+    public void Restore(RecoveredState recovered)
     {
-        _pending = mark;
-        if (mark is not { } held)
+        _mark = recovered.Watermark;
+        _whole = recovered.IsWhole;
+        if (_whole)
         {
-            return;
+            _logged = recovered.LastVote is { } last ? Watermark.After(null, last) : _logged;
+            _unlogged.Clear();
         }
 
-        for (int i = 0; i < _slots.Length && !Array.TrueForAll(_slots, slot => slot is not null && IsReadable(slot) && Watermark.TryDecode(slot.Bytes, out Watermark read) && read == held); i++)
+        ulong? newest = Newest?.Counter;
+        SignerMemory now = Current;
+        bool doubled = _slots.Count(slot => slot is not null && IsReadable(slot) && slot.Counter == newest) == copies;
+        if (_mark is not null && (!doubled || now.Highest != _mark || now.Logged != _logged || now.Unlogged.Count != _unlogged.Count))
         {
-            Write(held);
+            Write(copies);
         }
     }
 
-    /// <summary>Forgets what was not synced.</summary>
-    public void Crash() => _pending = Current;
+    /// <summary>Forgets what was not synced; a write that was under way may have reached one slot, or both.</summary>
+    /// <param name="random">Decides.</param>
+    /// <param name="writing">Whether one was under way.</param>
+    public void Crash(SplitMix random, bool writing)
+    {
+        if (writing && _mark is not null)
+        {
+            Write(random.Below(copies + 1));
+        }
+
+        Load();
+    }
 
     public void Clear()
     {
         Array.Clear(_slots);
-        _pending = null;
+        Load();
     }
 
-    /// <summary>Changes one bit of the newest slot; false when there is none.</summary>
+    /// <summary>Changes one bit of one of the newest slots; false when there is none.</summary>
     public bool Flip(SplitMix random)
     {
-        if (Newest is not { } slot)
+        if (Newest is not { } newest)
         {
             return false;
         }
 
+        Slot[] copies = [.. _slots.OfType<Slot>().Where(copy => IsReadable(copy) && copy.Counter == newest.Counter)];
+        Slot slot = copies[random.Below(copies.Length)];
         slot.Bytes[random.Below(slot.Bytes.Length)] ^= (byte)(1 << random.Below(8));
         return true;
     }
 
-    /// <summary>Into the slot that does not count: the older or the damaged one.</summary>
-    private void Write(Watermark mark)
+    private void Load()
     {
-        byte[] bytes = mark.Encode();
-        ulong counter = (Newest?.Counter ?? 0) + 1;
-        _slots[counter % 2] = new Slot(bytes, counter, Trace.Fingerprint(bytes));
+        SignerMemory memory = Current;
+        (_mark, _logged) = (memory.Highest, memory.Logged);
+        _unlogged.Clear();
+        _unlogged.AddRange(memory.Unlogged);
     }
 
-    private Slot? Readable(int index) => _slots[index] is { } slot && IsReadable(slot) ? slot : null;
+    /// <summary>Into the two slots that do not count.</summary>
+    private void Write(int written)
+    {
+        int pair = Newest is { } newest ? 1 - (Array.IndexOf(_slots, newest) / 2) : 0;
+        ulong counter = (Newest?.Counter ?? 0) + 1;
+        for (int i = 0; i < written; i++)
+        {
+            byte[] bytes = Encode();
+            _slots[(2 * pair) + i] = new Slot(bytes, counter, Trace.Fingerprint(bytes));
+        }
+    }
+
+    private byte[] Encode()
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        var writer = new MessagePackWriter(buffer);
+        writer.WriteArrayHeader(2 + _unlogged.Count);
+        writer.Write(_mark?.Encode() ?? []);
+        writer.Write(_logged?.Encode() ?? []);
+        foreach (Statement vote in _unlogged)
+        {
+            writer.Write(new WalRecord.Voted(vote).Encode());
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Where no checksum is looked at, what cannot be read is as if it were not there.</summary>
+    private SignerMemory Read(byte[] bytes)
+    {
+        var reader = new MessagePackReader(bytes);
+        var unlogged = new List<Statement>();
+        if (!reader.TryReadArrayHeader(bytes.Length, out int count) || count < 2 || !TryReadMark(ref reader, out Watermark? mark) || !TryReadMark(ref reader, out Watermark? logged))
+        {
+            Invariant.Check(!checks);
+            return SignerMemory.None;
+        }
+
+        for (int i = 2; i < count; i++)
+        {
+            if (reader.TryReadBinary(bytes.Length, out ReadOnlySpan<byte> encoded) && WalRecord.TryDecode(encoded, out WalRecord? record) && record is WalRecord.Voted voted)
+            {
+                unlogged.Add(voted.Statement);
+            }
+            else
+            {
+                Invariant.Check(!checks);
+            }
+        }
+
+        return new SignerMemory(mark, logged, unlogged);
+    }
+
+    private static bool TryReadMark(ref MessagePackReader reader, out Watermark? mark)
+    {
+        mark = null;
+        if (!reader.TryReadBinary(128, out ReadOnlySpan<byte> encoded))
+        {
+            return false;
+        }
+
+        if (encoded.IsEmpty)
+        {
+            return true;
+        }
+
+        bool read = Watermark.TryDecode(encoded, out Watermark some);
+        mark = some;
+        return read;
+    }
 
     private bool IsReadable(Slot slot) => !checks || Trace.Fingerprint(slot.Bytes) == slot.Checksum;
 

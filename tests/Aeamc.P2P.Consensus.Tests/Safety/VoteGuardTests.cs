@@ -36,7 +36,7 @@ public class VoteGuardTests
     {
         var guard = new VoteGuard(RecoveredState.Fresh(Epoch, Genesis));
         Assert.Equal(VoteDecision.Sign, guard.Authorize(Named(first)));
-        var restarted = new VoteGuard(RecoveredState.Replay(Epoch, Genesis, [new WalRecord.Voted(Named(first))], guard.Watermark));
+        var restarted = new VoteGuard(RecoveredState.Replay(Epoch, Genesis, [new WalRecord.Voted(Named(first))], SignerMemory.Of(guard.Watermark)));
 
         Assert.Equal(expected, guard.Authorize(Named(second)));
         Assert.Equal(expected, restarted.Authorize(Named(second)));
@@ -48,13 +48,13 @@ public class VoteGuardTests
         BlockRef one = Genesis.Child(Hash256.Of("one"u8), new View(1));
         Statement[] votes = [Statement.Notarize(Epoch, one), Statement.Finalize(Epoch, one), Statement.Nullify(Epoch, new View(3)), Statement.Nullify(Epoch, new View(2))];
         WalRecord[] log = [.. votes.Select(vote => new WalRecord.Voted(vote))];
-        RecoveredState behind = RecoveredState.Replay(Epoch, Genesis, log, Watermark.After(null, votes[0]));
+        RecoveredState behind = RecoveredState.Replay(Epoch, Genesis, log, SignerMemory.Of(Watermark.After(null, votes[0])));
         Assert.Equal([votes[0], votes[2], votes[1]], behind.NewestVotes);
         Assert.Equal(Watermark.After(null, votes[2]), behind.Watermark);
 
         // A mark that the log does not know stands: what it tells of is what was forgotten.
         var unknown = Watermark.After(null, Statement.Nullify(Epoch, new View(4)));
-        RecoveredState forgetful = RecoveredState.Replay(Epoch, Genesis, log, unknown);
+        RecoveredState forgetful = RecoveredState.Replay(Epoch, Genesis, log, SignerMemory.Of(unknown));
         Assert.Equal((unknown, new View(4)), (forgetful.Watermark, forgetful.Forgotten));
     }
 
@@ -94,7 +94,7 @@ public class VoteGuardTests
 
                 if (random.Next(4) == 0)
                 {
-                    guard = new VoteGuard(RecoveredState.Replay(Epoch, Genesis, log, guard.Watermark));
+                    guard = new VoteGuard(RecoveredState.Replay(Epoch, Genesis, log, SignerMemory.Of(guard.Watermark)));
                 }
             }
 
@@ -128,7 +128,7 @@ public class VoteGuardTests
     public void A_log_that_does_not_know_the_watermarked_vote_makes_the_guard_quiet(bool logHasIt, bool quiet)
     {
         WalRecord[] log = logHasIt ? [new WalRecord.Voted(Nullify)] : [];
-        var guard = new VoteGuard(RecoveredState.Replay(Epoch, Genesis, log, new Watermark(Epoch, new View(1), VoteKind.Nullify, default)));
+        var guard = new VoteGuard(RecoveredState.Replay(Epoch, Genesis, log, SignerMemory.Of(new Watermark(Epoch, new View(1), VoteKind.Nullify, default))));
         Assert.Equal(quiet, guard.IsQuiet);
         Statement later = Statement.Nullify(Epoch, new View(2));
         Assert.Equal(quiet ? VoteDecision.Quiet : VoteDecision.Sign, guard.Authorize(later));
@@ -148,7 +148,7 @@ public class VoteGuardTests
     [InlineData("finalize", "finalize other")]
     public void Another_vote_of_the_watermarked_view_is_not_the_one_it_names(string logged, string marked)
     {
-        RecoveredState recovered = RecoveredState.Replay(Epoch, Genesis, [new WalRecord.Voted(Named(logged))], Watermark.After(null, Named(marked)));
+        RecoveredState recovered = RecoveredState.Replay(Epoch, Genesis, [new WalRecord.Voted(Named(logged))], SignerMemory.Of(Watermark.After(null, Named(marked))));
 
         Assert.Equal(new View(1), recovered.Forgotten);
         Assert.True(new VoteGuard(recovered).IsQuiet);
@@ -162,7 +162,7 @@ public class VoteGuardTests
         BlockRef final = World.Block(Genesis, 5);
         var mark = new Watermark(Epoch, new View(5), VoteKind.Finalize, final.Hash);
         WalRecord[] log = [new WalRecord.Accepted(new World().Certificate(Statement.Finalize(Epoch, final)))];
-        RecoveredState recovered = inTheLedger ? RecoveredState.Replay(Epoch, final, [], mark) : RecoveredState.Replay(Epoch, Genesis, log, mark);
+        RecoveredState recovered = inTheLedger ? RecoveredState.Replay(Epoch, final, [], SignerMemory.Of(mark)) : RecoveredState.Replay(Epoch, Genesis, log, SignerMemory.Of(mark));
 
         Assert.Equal(View.Zero, recovered.Forgotten);
     }
@@ -179,7 +179,7 @@ public class VoteGuardTests
     [Fact]
     public void A_watermark_of_a_later_epoch_silences_the_whole_epoch()
     {
-        var guard = new VoteGuard(RecoveredState.Replay(Epoch, Genesis, [], new Watermark(new Epoch(1), new View(1), VoteKind.Nullify, default)));
+        var guard = new VoteGuard(RecoveredState.Replay(Epoch, Genesis, [], SignerMemory.Of(new Watermark(new Epoch(1), new View(1), VoteKind.Nullify, default))));
         guard.ObserveFinalization(new View(1_000_000));
         Assert.Equal(VoteDecision.Quiet, guard.Authorize(Statement.Nullify(Epoch, new View(1_000_001))));
     }

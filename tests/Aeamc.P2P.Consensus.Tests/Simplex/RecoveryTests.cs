@@ -87,7 +87,7 @@ public class RecoveryTests
     public void A_restart_resumes_in_the_highest_view_and_not_in_the_last_records()
     {
         var late = new WalRecord.Certified(_world.Epoch, new View(1), World.Block(_world.Genesis, 1).Hash, true);
-        var recovered = RecoveredState.Replay(_world.Epoch, _world.Genesis, [new WalRecord.Voted(Statement.Nullify(_world.Epoch, new View(3))), late], null);
+        var recovered = RecoveredState.Replay(_world.Epoch, _world.Genesis, [new WalRecord.Voted(Statement.Nullify(_world.Epoch, new View(3))), late], SignerMemory.None);
         CoreDriver node = new CoreDriver(_world, new NodeIndex(0), null, recovered).Do(new Input.Start());
         Assert.Equal(3UL, node.Core.CurrentView.Value);
     }
@@ -95,7 +95,7 @@ public class RecoveryTests
     [Fact]
     public void Votes_from_before_a_restore_do_not_halt_the_quiet_node_again()
     {
-        var recovered = RecoveredState.Replay(_world.Epoch, _world.Genesis, [], new Watermark(_world.Epoch, new View(4), VoteKind.Nullify, default));
+        var recovered = RecoveredState.Replay(_world.Epoch, _world.Genesis, [], SignerMemory.Of(new Watermark(_world.Epoch, new View(4), VoteKind.Nullify, default)));
         CoreDriver node = new CoreDriver(_world, new NodeIndex(0), null, recovered).Do(new Input.Start());
         node.Vote(node.Self, Statement.Nullify(_world.Epoch, new View(1)));
         Assert.False(node.Core.IsHalted);
@@ -126,7 +126,7 @@ public class RecoveryTests
         leader.Do(new Input.ProposalBuilt(block, block.Hash.ToArray()));
         leader.Log.RemoveAt(leader.Log.Count - 1);
 
-        var recovered = RecoveredState.Replay(_world.Epoch, _world.Genesis, leader.Log, null);
+        var recovered = RecoveredState.Replay(_world.Epoch, _world.Genesis, leader.Log, SignerMemory.None);
         CoreDriver again = new CoreDriver(_world, _world.LeaderOf(1), null, recovered).Do(new Input.Start());
         Assert.Equal([Statement.Notarize(_world.Epoch, block)], again.Signed);
         Assert.True(again.Has<Effect.Broadcast>());
@@ -155,7 +155,7 @@ public class RecoveryTests
         node.Certify(one);
 
         // The log is gone, the watermark file is not.
-        var recovered = RecoveredState.Replay(_world.Epoch, _world.Genesis, [], new Watermark(_world.Epoch, new View(4), VoteKind.Nullify, default));
+        var recovered = RecoveredState.Replay(_world.Epoch, _world.Genesis, [], SignerMemory.Of(new Watermark(_world.Epoch, new View(4), VoteKind.Nullify, default)));
         CoreDriver restored = new CoreDriver(_world, node.Self, null, recovered).Do(new Input.Start());
         restored.ProposeVerified(one);
         restored.Fire(TimerKind.Advance);
@@ -204,7 +204,7 @@ public class RecoveryTests
     public void Records_of_other_epochs_are_skipped()
     {
         var other = new WalRecord.Voted(Statement.Nullify(new Epoch(9), new View(50)));
-        var recovered = RecoveredState.Replay(_world.Epoch, _world.Genesis, [other], null);
+        var recovered = RecoveredState.Replay(_world.Epoch, _world.Genesis, [other], SignerMemory.None);
         CoreDriver node = new CoreDriver(_world, new NodeIndex(0), null, recovered).Do(new Input.Start());
         Assert.Equal(1UL, node.Core.CurrentView.Value);
     }

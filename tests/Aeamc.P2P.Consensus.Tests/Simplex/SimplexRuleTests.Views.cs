@@ -169,7 +169,7 @@ public sealed partial class SimplexRuleTests
     {
         ulong restarted = 21;
         NodeIndex other = _world.LeaderOf(restarted + 1);
-        var recovered = RecoveredState.Replay(_world.Epoch, World.Block(_world.Genesis, restarted - 1), [], null);
+        var recovered = RecoveredState.Replay(_world.Epoch, World.Block(_world.Genesis, restarted - 1), [], SignerMemory.None);
         CoreDriver node = new CoreDriver(_world, other, Fast, recovered).Do(new Input.Start());
 
         Assert.Equal(restarted, node.Core.CurrentView.Value);

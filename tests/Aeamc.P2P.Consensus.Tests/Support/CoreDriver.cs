@@ -123,7 +123,7 @@ public sealed class CoreDriver
     /// <summary>The same node after a crash in which nothing of the log was lost.</summary>
     public CoreDriver Restarted(SimplexOptions? options = null)
     {
-        var next = new CoreDriver(_world, _self, options, RecoveredState.Replay(_world.Epoch, Genesis, Log, Guard.Watermark));
+        var next = new CoreDriver(_world, _self, options, RecoveredState.Replay(_world.Epoch, Genesis, Log, SignerMemory.Of(Guard.Watermark)));
         return next.Do(new Input.Start());
     }
 

@@ -11,6 +11,7 @@ internal static class LogMutations
     private const string Scan = "node/Aeamc.P2P.Storage/Log/SegmentScan.cs";
     private const string Lock = "node/Aeamc.P2P.Storage/DataFolderLock.cs";
     private const string Mark = "node/Aeamc.P2P.Storage/Signer/SignerWatermark.cs";
+    private const string OneMark = "node/Aeamc.P2P.Storage/Signer/SignerMark.cs";
     private const string Slot = "node/Aeamc.P2P.Storage/Signer/WatermarkSlot.cs";
 
     internal static IReadOnlyList<Mutation> List { get; } =
@@ -53,10 +54,16 @@ internal static class LogMutations
             new Edit(Mark, "if (changed && worst <= WatermarkVerdict.Repeated)", "if (changed)")),
         Storage("mark-restored", "Crash safety", "a start does not put the watermark up to the votes of the log",
             new Edit(Mark, "                case WatermarkVerdict.Raised:\n                    raised[vote.Kind] = vote;\n                    changed = true;", "                case WatermarkVerdict.Raised:\n                    changed = raised.IsEmpty;")),
-        Storage("mark-doubled", "Crash safety", "after a start the newest vote is in one slot only",
-            new Edit(Mark, "if (!_doubled && Highest is not null)", "if (!_doubled && Highest is null)")),
+        Storage("mark-doubled", "Crash safety", "after a start that found one of its two slots damaged the newest vote is in the other only",
+            new Edit(Mark, "if (changed || (!_doubled && Highest is not null))", "if (changed)")),
+        Storage("mark-pair", "Crash safety", "the newest votes are in one slot only",
+            new Edit(Mark, "        pair[..WatermarkSlot.Bytes].CopyTo(pair[WatermarkSlot.Bytes..]);\n", "        pair[WatermarkSlot.Bytes..].Clear();\n")),
+        Storage("mark-tail", "Crash safety", "votes that the log may lack are not written when the marks stay",
+            new Edit(Mark, "bool changed = tail.Votes.Count > 0 || tail.Logged != _tail.Logged;", "bool changed = tail.Logged != _tail.Logged;")),
+        Storage("mark-tail-kept", "Crash safety", "a start beside a log that is not whole lets go of what the file says of the log",
+            new Edit(Mark, "SignerTail tail = logged is null || (logged == _tail.Logged && _tail.Votes.Count == 0) ? _tail : new SignerTail(logged, []);", "SignerTail tail = new SignerTail(logged, []);")),
         Storage("mark-newest", "Crash safety", "the older of the watermark's two copies is believed",
-            new Edit(Mark, "if (!found || counter > newest)", "if (!found || counter < newest)")),
+            new Edit(Mark, "Copy newest = copies.MaxBy(copy => copy.Counter)!;", "Copy newest = copies.MinBy(copy => copy.Counter)!;")),
         Storage("folder-lock", "Crash safety", "two daemons run on one folder and one key",
             new Edit(Lock, "FileAccess.ReadWrite, FileShare.None, bufferSize: 0);", "FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);")),
         Storage("mark-below", "Crash safety", "the watermark lets an older view be signed",
@@ -64,12 +71,12 @@ internal static class LogMutations
         Storage("mark-conflict", "Crash safety", "the watermark lets another statement of its view be signed",
             new Edit(Mark, "asked.Hash == mark.Hash ? WatermarkVerdict.Repeated : WatermarkVerdict.Conflict,", "WatermarkVerdict.Repeated,")),
         Storage("mark-latest", "Crash safety", "of two votes in one view the watermark names the earlier, so a log that lacks the later passes for whole",
-            new Edit(Mark, "some.CompareTimeTo(sofar) >= 0)", "some.CompareTimeTo(sofar) > 0)")),
+            new Edit(OneMark, "mark.Kind >= sofar.Kind))", "mark.Kind < sofar.Kind))")),
         Storage("mark-slots", "Crash safety", "the watermark overwrites its only whole copy",
-            new Edit(Mark, "long offset = (long)(counter % 2) * WatermarkSlot.Distance;", "long offset = (long)(counter % 1) * WatermarkSlot.Distance;")),
+            new Edit(Mark, "int other = 1 - _pair;", "int other = 0 * _pair;")),
         Storage("mark-checksum", "Crash safety", "a torn watermark is believed",
-            new Edit(Slot, "if (slot.Length < Bytes || BinaryPrimitives.ReadUInt32LittleEndian(slot) != Crc32C.Compute(slot[4..Bytes]))", "if (slot.Length < Bytes)")),
+            new Edit(Slot, "return checksum == Crc32C.Compute(slot[4..end]) ||", "return checksum > 0 ||")),
         Storage("mark-lost", "Crash safety", "a watermark that cannot be read counts as none",
-            new Edit(Mark, "if (!found || marks.Any(", "if (marks.Any(")),
+            new Edit(Mark, "        if (copies.Count == 0)\n        {\n            throw", "        if (copies.Count == 0)\n        {\n            copies.Add(new Copy(0, 0, [], SignerTail.Empty));\n        }\n\n        if (copies.Count == 0)\n        {\n            throw")),
     ];
 }

@@ -37,6 +37,12 @@ internal static class RecoveryMutations
             new Edit(Recovered, "                forgotten = last.View;", "                forgotten = View.Zero;")),
         Consensus("restore-same-view", "Crash safety", "takes another vote of the watermark's view for the one it names",
             new Edit(Recovered, "vote.View == mark.View && vote.Kind == mark.Kind && vote.Block.Hash == mark.Hash;", "vote.View == mark.View;")),
+        Consensus("restore-unlogged", "Crash safety", "forgets the votes that only the signer's file holds",
+            new Edit(Recovered, "            kept.Add(new WalRecord.Voted(vote));\n            Count(vote);\n", "            Count(vote);\n")),
+        Consensus("restore-unlogged-whole", "Crash safety", "takes a log for whole because the signer's file holds votes itself",
+            new Edit(Recovered, "bool remembered = memory.Logged is not { } logged || logged.Epoch < epoch;", "bool remembered = memory.Logged is not { } logged || logged.Epoch < epoch || memory.Unlogged.Count > 0;")),
+        Consensus("restore-former-epoch", "Crash safety", "is quiet because its last logged vote is of an earlier epoch",
+            new Edit(Recovered, "bool remembered = memory.Logged is not { } logged || logged.Epoch < epoch;", "bool remembered = memory.Logged is null;")),
         Consensus("restore-final", "Crash safety", "stays quiet though the watermark's view is final",
             new Edit(Recovered, "else if (last.Epoch == epoch && last.View > finalized)", "else if (last.Epoch == epoch)")),
         Consensus("restore-final-in-log", "Crash safety", "stays quiet though a finalization in the log covers the watermark's view",
@@ -44,6 +50,6 @@ internal static class RecoveryMutations
         Consensus("restore-later-epoch", "Crash safety", "votes in an epoch that its key has left",
             new Edit(Recovered, "forgotten = new View(ulong.MaxValue);", "forgotten = View.Zero;")),
         Consensus("replay-other-epoch", "Crash safety", "replays the records of another epoch",
-            new Edit(Recovered, "if (record.Epoch != epoch)", "if (record.Epoch > epoch && watermark is not null)")),
+            new Edit(Recovered, "if (record.Epoch != epoch)", "if (record.Epoch > epoch && memory.Highest is not null)")),
     ];
 }

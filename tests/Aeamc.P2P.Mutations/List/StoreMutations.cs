@@ -17,7 +17,9 @@ internal static class StoreMutations
     [
         Synced("engine-sync", "a synced write is only buffered", new Edit(Engine, "RocksDbNative.SetSync(_synced, 1);", "RocksDbNative.SetSync(_synced, 0);")),
         Synced("engine-flush", "a sync of buffered writes only hands them to the system", new Edit(Engine, "RocksDbNative.FlushWal(_database, 1, &error);", "RocksDbNative.FlushWal(_database, 0, &error);")),
-        Synced("engine-unsynced", "a sync does nothing when there is something to sync", new Edit(Engine, "if (!Interlocked.Exchange(ref _unsynced, false))", "if (Interlocked.Exchange(ref _unsynced, false))")),
+        Synced("engine-unsynced", "a sync does nothing when there is something to sync", new Edit(Engine, "            if (writes == _syncedWrites)\n", "            if (writes != _syncedWrites)\n")),
+        Synced("engine-early", "a write counts as synced while the sync is still under way",
+            new Edit(Engine, "            byte* error = null;\n            RocksDbNative.FlushWal(_database, 1, &error);", "            Volatile.Write(ref _syncedWrites, writes);\n            byte* error = null;\n            RocksDbNative.FlushWal(_database, 1, &error);")),
         Synced("engine-written", "a buffered write is forgotten by the next sync", new Edit(Engine, "        if (durability == WriteDurability.Buffered)\n", "        if (durability == WriteDurability.Synced)\n")),
         Synced("store-sync", "buffered writes are not synced when asked for", new Edit(Store, "        _database.SyncLog();\n", "")),
         Synced("store-commit", "a block is committed without a sync",

@@ -71,7 +71,7 @@ public sealed class OfflineCommandTests : IDisposable
         // The votes are gone from the log, not from the watermark: the node will be quiet.
         using ConsensusLog log = ConsensusLog.Open(Path.GetDirectoryName(file)!);
         using SignerWatermark watermark = SignerWatermark.Open(Path.Combine(_folder["node/data"], "signer-watermark"));
-        var recovered = RecoveredState.Replay(Epoch.Zero, BlockRef.Genesis(Hash256.Of("genesis"u8)), ConsensusJournal.Replay(log), ConsensusJournal.ReadWatermark(watermark));
+        var recovered = RecoveredState.Replay(Epoch.Zero, BlockRef.Genesis(Hash256.Of("genesis"u8)), ConsensusJournal.Replay(log), ConsensusJournal.ReadMemory(watermark));
         Assert.Equal(new View(2), recovered.Forgotten);
     }
 
@@ -160,7 +160,8 @@ public sealed class OfflineCommandTests : IDisposable
             var statement = Statement.Nullify(Epoch.Zero, new View(view));
             journal.Append(new WalRecord.Voted(statement));
             mark = Watermark.After(mark, statement);
-            journal.Sync(mark);
+            journal.SyncLog();
+            journal.SyncVotes(mark);
         }
 
         return Assert.Single(Directory.GetFiles(NodeHost.WalFolder(config)));

@@ -61,10 +61,12 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
         _store = NodeStore.Open(_folder["store"]);
         var time = new ManualTime(TestCommittee.Start);
         var options = new SimplexOptions();
-        var core = new SimplexCore(options, Committee.Context.Committee, Committee.Context.Leaders, self, RecoveredState.Replay(Epoch.Zero, Committee.GenesisBlock, [], mark));
-        var guard = new VoteGuard(RecoveredState.Replay(Epoch.Zero, Committee.GenesisBlock, remembered, mark));
+        var core = new SimplexCore(options, Committee.Context.Committee, Committee.Context.Leaders, self, RecoveredState.Replay(Epoch.Zero, Committee.GenesisBlock, [], SignerMemory.Of(mark)));
+        RecoveredState recovered = RecoveredState.Replay(Epoch.Zero, Committee.GenesisBlock, remembered, SignerMemory.Of(mark));
+        var journal = new ConsensusJournal(_log, _watermark);
+        journal.Restore(recovered);
         _loop = new ConsensusLoop(
-            core, guard, Verifier, Committee.Keys[self.Value], self, new ConsensusJournal(_log, _watermark), new InputQueue(), this, this, new ConsensusObserver(),
+            core, new VoteGuard(recovered), Verifier, Committee.Keys[self.Value], self, journal, new InputQueue(), this, this, new ConsensusObserver(),
             new ViewJournal(_store, time), time, () => View.Zero, Stop);
         _loop.Start();
     }
@@ -76,6 +78,8 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
     public NodeIndex Self { get; }
 
     public bool HasSent => _sent.Count > 0;
+
+    public bool HasUnsyncedContents { get; set; } = true;
 
     public void Feed(Input input) => _loop.Inputs.Answer(input);
 
@@ -121,16 +125,25 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
         return fault;
     }
 
-    public SignerMark? MarkOnDisk()
+    /// <summary>Ends the loop and gives what the log has then.</summary>
+    public IReadOnlyList<WalRecord> End()
+    {
+        _loop.Dispose();
+        return LogOnDisk();
+    }
+
+    private IReadOnlyList<WalRecord> LogOnDisk() => [.. LogFolder.Scan(_folder["wal"]).SelectMany(scan => scan.Records).Select(Read)];
+
+    public SignerMemory MemoryOnDisk()
     {
         string copy = _folder[$"copy-{Guid.NewGuid():N}"];
         File.Copy(_folder["mark"], copy);
         using SignerWatermark read = SignerWatermark.Open(copy);
-        return read.Highest;
+        return ConsensusJournal.ReadMemory(read);
     }
 
     public void Broadcast(ConsensusMessage message) =>
-        _sent.Add(new Sending(message, [.. LogFolder.Scan(_folder["wal"]).SelectMany(scan => scan.Records).Select(Read)], MarkOnDisk(), Volatile.Read(ref _contentSyncs)));
+        _sent.Add(new Sending(message, LogOnDisk(), MemoryOnDisk(), Volatile.Read(ref _contentSyncs)));
 
     public void SendTo(NodeId peer, ConsensusMessage message)
     {
@@ -194,7 +207,7 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
     }
 
     /// <summary>One message, and the disk at the moment when it left; of the contents, how often they had been synced.</summary>
-    public sealed record Sending(ConsensusMessage Message, IReadOnlyList<WalRecord> Log, SignerMark? Mark, int ContentSyncs);
+    public sealed record Sending(ConsensusMessage Message, IReadOnlyList<WalRecord> Log, SignerMemory Memory, int ContentSyncs);
 
     private sealed class AnyContent : IProposalContent
     {

@@ -56,11 +56,11 @@ public sealed class SignerWatermarkTests : IDisposable
     public void Several_statements_are_raised_together_or_not_at_all()
     {
         using SignerWatermark watermark = Open();
-        Assert.Equal(WatermarkVerdict.Raised, watermark.TryRaise([Mark(0, 3, 1, A), Mark(0, 3, 2, A)]));
-        Assert.Equal(WatermarkVerdict.Conflict, watermark.TryRaise([Mark(0, 4, 1, A), Mark(0, 3, 2, B)]));
+        Assert.Equal(WatermarkVerdict.Raised, watermark.TryRaise([Mark(0, 3, 1, A), Mark(0, 3, 2, A)], SignerTail.Empty));
+        Assert.Equal(WatermarkVerdict.Conflict, watermark.TryRaise([Mark(0, 4, 1, A), Mark(0, 3, 2, B)], SignerTail.Empty));
         Assert.Equal(Mark(0, 3, 1, A), watermark.Of(1));
-        Assert.Equal(WatermarkVerdict.Conflict, watermark.TryRaise([Mark(0, 5, 1, A), Mark(0, 5, 1, B)]));
-        Assert.Equal(WatermarkVerdict.Repeated, watermark.TryRaise([Mark(0, 3, 1, A), Mark(0, 4, 2, A)]));
+        Assert.Equal(WatermarkVerdict.Conflict, watermark.TryRaise([Mark(0, 5, 1, A), Mark(0, 5, 1, B)], SignerTail.Empty));
+        Assert.Equal(WatermarkVerdict.Repeated, watermark.TryRaise([Mark(0, 3, 1, A), Mark(0, 4, 2, A)], SignerTail.Empty));
         Assert.Equal(Mark(0, 4, 2, A), watermark.Of(2));
     }
 
@@ -84,7 +84,14 @@ public sealed class SignerWatermarkTests : IDisposable
         byte[] fresh = File.ReadAllBytes(_folder["signer"]);
         HashSet<SignerMark?> seen = [];
         int first = fresh.AsSpan().CommonPrefixLength(old);
-        for (int cut = first; cut <= first + WatermarkSlot.Bytes && cut <= fresh.Length; cut++)
+        Assert.Equal(old[..(2 * WatermarkSlot.Bytes)], fresh[..(2 * WatermarkSlot.Bytes)]);
+        int last = fresh.Length - 1;
+        while (fresh[last] == old[last])
+        {
+            last--;
+        }
+
+        for (int cut = first; cut <= last + 1; cut += cut > first + 256 && cut < last - 256 ? 97 : 1)
         {
             foreach (byte[] torn in (byte[][])[[.. fresh[..cut], .. old[cut..]], [.. old[..cut], .. fresh[cut..]]])
             {
@@ -104,9 +111,9 @@ public sealed class SignerWatermarkTests : IDisposable
         using (SignerWatermark watermark = Open())
         {
             watermark.TryRaise(Mark(0, 5, 1, A));
-            watermark.Restore([Mark(0, 4, 1, B), Mark(0, 6, 2, A)]);
+            watermark.Restore([Mark(0, 4, 1, B), Mark(0, 6, 2, A)], Mark(0, 6, 2, A));
             Assert.Equal((Mark(0, 5, 1, A), Mark(0, 6, 2, A)), (watermark.Of(1), watermark.Of(2)));
-            Assert.Contains("view 6", Assert.Throws<StorageException>(() => watermark.Restore([Mark(0, 7, 1, A), Mark(0, 6, 2, B)])).Message, StringComparison.Ordinal);
+            Assert.Contains("view 6", Assert.Throws<StorageException>(() => watermark.Restore([Mark(0, 7, 1, A), Mark(0, 6, 2, B)], Mark(0, 6, 2, B))).Message, StringComparison.Ordinal);
             Assert.Equal(Mark(0, 5, 1, A), watermark.Of(1));
         }
 
@@ -119,7 +126,7 @@ public sealed class SignerWatermarkTests : IDisposable
     [InlineData(0, 1)]
     [InlineData(1, 0)]
     [InlineData(1, 1)]
-    public void After_a_start_either_slot_alone_tells_of_the_newest_vote(int damaged, int next)
+    public void Either_slot_alone_tells_of_the_newest_vote_also_after_a_start_that_found_the_other_damaged(int damaged, int next)
     {
         SignerMark newest = Mark(0, 7, 1, B);
         using (SignerWatermark watermark = Open())
@@ -128,33 +135,35 @@ public sealed class SignerWatermarkTests : IDisposable
             watermark.TryRaise(newest);
         }
 
+        // Two writes after the fresh file's: the newest is in the first two slots, and the next start writes the others.
         Flip(damaged);
         using (SignerWatermark watermark = Open())
         {
-            watermark.Restore([newest]);
+            Assert.Equal(newest, watermark.Highest);
+            watermark.Restore([newest], newest);
             Assert.Equal(newest, watermark.Highest);
         }
 
-        Flip(next);
+        Flip(2 + next);
         using SignerWatermark again = Open();
-        Assert.Equal(newest, again.Highest);
+        Assert.Equal((newest, newest), (again.Highest, again.Tail.Logged));
     }
 
     [Fact]
-    public void A_start_that_finds_both_slots_as_they_should_be_writes_nothing()
+    public void A_start_that_finds_two_slots_as_they_should_be_writes_nothing()
     {
         using (SignerWatermark watermark = Open())
         {
-            watermark.Restore([]);
+            watermark.Restore([], null);
             Assert.Null(watermark.Highest);
             watermark.TryRaise(Mark(0, 7, 1, B));
-            watermark.Restore([]);
+            watermark.Restore([], null);
         }
 
         byte[] before = File.ReadAllBytes(_folder["signer"]);
         using (SignerWatermark watermark = Open())
         {
-            watermark.Restore([Mark(0, 6, 1, A), Mark(0, 7, 1, B)]);
+            watermark.Restore([Mark(0, 6, 1, A), Mark(0, 7, 1, B)], Mark(0, 7, 1, B));
         }
 
         Assert.Equal(before, File.ReadAllBytes(_folder["signer"]));
@@ -188,31 +197,98 @@ public sealed class SignerWatermarkTests : IDisposable
     }
 
     [Fact]
-    public void All_kinds_at_their_largest_fit_a_slot()
+    public void Votes_that_the_log_may_lack_are_there_after_reopening_until_a_later_tail_leaves_them_out()
     {
-        SignerMark[] marks = [.. Enumerable.Range(0, SignerWatermark.MaximumKinds).Select(kind => Mark(ulong.MaxValue, ulong.MaxValue, (byte)kind, A))];
         using (SignerWatermark watermark = Open())
         {
-            Assert.Equal(WatermarkVerdict.Raised, watermark.TryRaise(marks));
+            Assert.Equal(WatermarkVerdict.Raised, watermark.TryRaise([Mark(0, 5, 1, A)], new SignerTail(Mark(0, 4, 2, B), [new byte[] { 1, 2 }])));
+            Assert.Equal(WatermarkVerdict.Repeated, watermark.TryRaise([Mark(0, 5, 1, A)], new SignerTail(Mark(0, 4, 2, B), [new byte[] { 1, 2 }, new byte[] { 3 }])));
+        }
+
+        using (SignerWatermark watermark = Open())
+        {
+            Assert.Equal(Mark(0, 4, 2, B), watermark.Tail.Logged);
+            Assert.Equal([[1, 2], [3]], watermark.Tail.Votes.Select(vote => vote.ToArray()));
+
+            // A log that is not whole: what the file says of it stays.
+            watermark.Restore([], null);
+            Assert.Equal(2, watermark.Tail.Votes.Count);
+            watermark.Restore([], Mark(0, 5, 1, A));
+        }
+
+        using SignerWatermark again = Open();
+        Assert.Equal(Mark(0, 5, 1, A), again.Tail.Logged);
+        Assert.Empty(again.Tail.Votes);
+    }
+
+    [Fact]
+    public void What_the_watermark_forbids_changes_nothing_of_the_tail_either()
+    {
+        using SignerWatermark watermark = Open();
+        watermark.TryRaise(Mark(0, 5, 1, A));
+        Assert.Equal(WatermarkVerdict.Conflict, watermark.TryRaise([Mark(0, 5, 1, B)], new SignerTail(null, [new byte[1]])));
+        Assert.Equal(Mark(0, 5, 1, A), watermark.Tail.Logged);
+        Assert.Empty(watermark.Tail.Votes);
+    }
+
+    [Fact]
+    public void A_file_of_the_former_format_is_read_and_kept_until_the_new_one_is_written()
+    {
+        // Slots of 512 bytes, 4,096 apart: the second, as the program of before wrote it.
+        var former = new byte[4096 + 512];
+        Convert.FromHexString(FormerSlot).CopyTo(former.AsSpan(4096));
+        File.WriteAllBytes(_folder["signer"], former);
+        SignerMark mark = Mark(1, 300, 2, Hash256.Zero);
+        using (SignerWatermark watermark = Open())
+        {
+            Assert.Equal((mark, mark), (watermark.Highest, watermark.Tail.Logged));
+            watermark.Restore([mark], mark);
+        }
+
+        Assert.Equal(former, File.ReadAllBytes(_folder["signer"])[..former.Length]);
+        using SignerWatermark again = Open();
+        Assert.Equal((mark, mark), (again.Highest, again.Tail.Logged));
+    }
+
+    [Fact]
+    public void All_kinds_and_votes_at_their_largest_fit_a_slot_and_no_more()
+    {
+        SignerMark[] marks = [.. Enumerable.Range(0, SignerWatermark.MaximumKinds).Select(kind => Mark(ulong.MaxValue, ulong.MaxValue, (byte)kind, A))];
+        var votes = new List<ReadOnlyMemory<byte>>();
+        for (; SignerTail.Fits([.. votes, new byte[SignerTail.MaximumVoteBytes]]); votes.Add(new byte[SignerTail.MaximumVoteBytes]))
+        {
+        }
+
+        Assert.InRange(votes.Count, 8, 20);
+        Assert.False(SignerTail.Fits([new byte[SignerTail.MaximumVoteBytes + 1]]));
+        using (SignerWatermark watermark = Open())
+        {
+            Assert.Equal(WatermarkVerdict.Raised, watermark.TryRaise(marks, new SignerTail(marks[0], votes)));
             Assert.Throws<InvariantException>(() => watermark.TryRaise(Mark(0, 0, SignerWatermark.MaximumKinds, A)));
+            Assert.Throws<InvariantException>(() => watermark.TryRaise(marks, new SignerTail(null, [.. votes, new byte[SignerTail.MaximumVoteBytes]])));
         }
 
         using SignerWatermark again = Open();
         Assert.Equal(marks[7], again.Of(7));
+        Assert.Equal(votes.Count, again.Tail.Votes.Count);
     }
 
     [Fact]
     public void The_slots_bytes_are_frozen()
     {
         byte[] slot = new byte[WatermarkSlot.Bytes];
-        WatermarkSlot.Write(slot, 9, [Mark(1, 300, 2, Hash256.Zero)]);
-        Assert.Equal("26192416" + "2C000000" + "9301099194" + "01" + "CD012C" + "02" + "C420" + new string('0', 64), Convert.ToHexString(slot)[..(2 * (8 + 0x2C))]);
+        WatermarkSlot.Write(slot, 9, [Mark(1, 300, 2, Hash256.Zero)], new SignerTail(Mark(1, 299, 1, Hash256.Zero), [new byte[] { 7, 8 }]));
+        string zero = "C420" + new string('0', 64);
+        string body = "95020991" + "9401CD012C02" + zero + "9401CD012B01" + zero + "91" + "C4020708";
+        Assert.Equal((body.Length / 2).ToString("X2", System.Globalization.CultureInfo.InvariantCulture) + "000000" + body, Convert.ToHexString(slot)[8..(16 + body.Length)]);
     }
+
+    private const string FormerSlot = "26192416" + "2C000000" + "9301099194" + "01" + "CD012C" + "02" + "C420" + "0000000000000000000000000000000000000000000000000000000000000000";
 
     private void Flip(int slot)
     {
         byte[] bytes = File.ReadAllBytes(_folder["signer"]);
-        bytes[(slot * WatermarkSlot.Distance) + 20] ^= 1;
+        bytes[(slot * WatermarkSlot.Bytes) + 20] ^= 1;
         File.WriteAllBytes(_folder["signer"], bytes);
     }
 

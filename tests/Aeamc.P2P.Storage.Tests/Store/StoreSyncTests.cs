@@ -57,6 +57,22 @@ public sealed class StoreSyncTests : IDisposable
     }
 
     [Fact]
+    public async Task What_another_thread_is_just_syncing_still_counts_as_unsynced()
+    {
+        Assert.False(_store.HasUnsynced);
+        for (byte round = 0; round < 100; round++)
+        {
+            _store.PutBatch(new StoredBatch(Hash256.Of([round]), new byte[] { 1 }));
+            Assert.True(_store.HasUnsynced);
+            long before = _store.LogSyncs;
+            Task syncing = Task.Run(_store.Sync, TestContext.Current.CancellationToken);
+            SpinWait.SpinUntil(() => !_store.HasUnsynced);
+            Assert.Equal(before + 1, _store.LogSyncs);
+            await syncing;
+        }
+    }
+
+    [Fact]
     public async Task An_accepted_entry_is_synced_when_its_caller_hears_of_it()
     {
         await using MempoolWriter writer = new(_store);

@@ -114,6 +114,9 @@ public sealed record SimulationOptions
     /// <summary>The signer's file is written to one slot at a time: wrong on purpose, which the checkers must notice.</summary>
     public bool WritesOneSlot { get; init; }
 
+    /// <summary>Nodes accept any beacon: wrong on purpose, which the checkers must notice.</summary>
+    public bool AcceptsBeacons { get; init; }
+
     /// <summary>Nodes report no evidence: wrong on purpose, which the checkers must notice.</summary>
     public bool HidesEvidence { get; init; }
 

@@ -124,6 +124,10 @@ public class BeyondTheBoundTests
     });
 
     [Fact]
+    public void A_beacon_that_its_leader_did_not_prove_is_found_when_it_is_believed() =>
+        AssertFound("is not its leader's", new() { Stack = StackKind.Full, Attacks = [Attack.InvalidProposer], AcceptsBeacons = true, Blocks = 20 });
+
+    [Fact]
     public void A_flipped_bit_of_the_store_that_nobody_notices_is_found() => AssertFoundBySeed("started on a store with a flipped bit", UnnoticedRot);
 
     [Fact]

@@ -5,7 +5,7 @@ using Aeamc.P2P.Primitives;
 namespace Aeamc.P2P.Consensus.Safety;
 
 /// <summary>
-/// The highest view this key has ever voted in, kept in a file of its own, fsynced before the vote leaves, so that it survives a restored
+/// The highest view this key has ever voted in, kept in a file of its own (<see cref="SignerMemory"/>), fsynced before the vote leaves, so that it survives a restored
 /// database. Wire: [epoch, view, kind, hash]; the hash is zero for a Nullify.
 /// </summary>
 public readonly record struct Watermark(Epoch Epoch, View View, VoteKind Kind, Hash256 Hash)

@@ -28,7 +28,7 @@ public sealed class BareBlocks(Simulation simulation, SimulatedNode node) : Node
         long timestamp = SimulatedBlock.TimestampOf(content);
         bool timely = timestamp <= Node.WallClock + (simulation.Options.ClockTolerance * 1000L)
             && (!Node.Disk.Contents.TryGetValue(proposal.Block.ParentHash, out byte[]? below) || timestamp > SimulatedBlock.TimestampOf(below));
-        decided(timely && Accepts(content, BlockFlaw.Invalid));
+        decided(timely && Accepts(content, [BlockFlaw.Invalid]));
     }
 
     public override void Certify(Certificate notarization, Action<bool> decided) => Await(() =>
@@ -45,11 +45,11 @@ public sealed class BareBlocks(Simulation simulation, SimulatedNode node) : Node
             return false;
         }
 
-        decided(Accepts(content, BlockFlaw.Uncertifiable));
+        decided(Accepts(content, [BlockFlaw.Uncertifiable, BlockFlaw.FalseBeacon]));
         return true;
     });
 
     public override bool TryCommit(BlockRef block, Certificate? finalization) => true;
 
-    private bool Accepts(ReadOnlySpan<byte> content, BlockFlaw against) => Node.IsLax || SimulatedBlock.FlawOf(content) != against;
+    private bool Accepts(ReadOnlySpan<byte> content, ReadOnlySpan<BlockFlaw> against) => Node.IsLax || !against.Contains(SimulatedBlock.FlawOf(content));
 }

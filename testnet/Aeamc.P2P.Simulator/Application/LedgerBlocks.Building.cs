@@ -52,7 +52,7 @@ public sealed partial class LedgerBlocks
 
         byte[] alpha = BeaconAlpha.Of(below.BeaconHash, Context.Epoch, view);
         BlockContent content = BlockAssembly.Assemble(
-            Context, below, view, Node.Index, Node.ChainTime.Plus(salt % 2), hashes, entries, ToyBeacon.Prove(Context.Committee[Node.Index], alpha));
+            Context, below, view, Node.Index, Node.ChainTime.Plus(salt % 2), hashes, entries, ToyBeacon.Prove(Context.Committee[Node.Index], flaw == BlockFlaw.FalseBeacon ? [] : alpha));
         if (stranger || flaw == BlockFlaw.Invalid)
         {
             MicroblockHeader bad = content.Header with { PreviousHash = parent.Hash, Height = parent.Height.Next, StateRoot = Hash256.Of(BitConverter.GetBytes(salt)) };

@@ -64,7 +64,7 @@ public sealed class LedgerNetwork
         simulation.Leaders,
         new LedgerMachine(new LedgerPorts(Crypto, Crypto, _evidence)),
         new EntryDecoder(Genesis.NetworkName),
-        new ToyBeacon());
+        new ToyBeacon(simulation.Options.AcceptsBeacons));
 
     /// <summary>The genesis block, executed.</summary>
     public ChainBlock GenesisBlock()

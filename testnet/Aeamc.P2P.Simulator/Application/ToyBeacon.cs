@@ -5,7 +5,8 @@ using Aeamc.P2P.Primitives;
 namespace Aeamc.P2P.Simulator.Application;
 
 /// <summary>A hash of key and input in place of the ECVRF proof.</summary>
-public sealed class ToyBeacon : IBeaconVerifier
+/// <param name="believes">Whether any proof is accepted: wrong on purpose.</param>
+public sealed class ToyBeacon(bool believes = false) : IBeaconVerifier
 {
     public static BeaconProof Prove(NodeId key, ReadOnlySpan<byte> alpha)
     {
@@ -14,5 +15,5 @@ public sealed class ToyBeacon : IBeaconVerifier
         return new BeaconProof(bytes);
     }
 
-    public bool Verify(NodeId key, ReadOnlySpan<byte> alpha, BeaconProof proof) => proof == Prove(key, alpha);
+    public bool Verify(NodeId key, ReadOnlySpan<byte> alpha, BeaconProof proof) => believes || proof == Prove(key, alpha);
 }

@@ -1,4 +1,5 @@
 using Aeamc.P2P.Blocks;
+using Aeamc.P2P.Consensus.Microblocks;
 using Aeamc.P2P.Ledger;
 using Aeamc.P2P.Primitives;
 using Aeamc.P2P.Simulator.Application;
@@ -8,7 +9,7 @@ namespace Aeamc.P2P.Simulator.Checkers;
 
 /// <summary>
 /// Executes the chain once more, from genesis and from the bytes on the disk of whoever commits a height first, with a ledger of its own; compares every honest member's state root
-/// with what comes out, and the next header's with it.
+/// with what comes out, and the next header's with it. The beacon of each block is computed once more as well.
 /// </summary>
 public sealed class StateRootChecker(Simulation simulation, LedgerNetwork network)
 {
@@ -72,6 +73,11 @@ public sealed class StateRootChecker(Simulation simulation, LedgerNetwork networ
         if (content.Header.StateRoot != _roots[^1])
         {
             Violations.Add($"the header of height {content.Header.Height} names the state {content.Header.StateRoot.ToShortString()}, not {_roots[^1].ToShortString()}");
+        }
+
+        if (content.Header.Beacon != ToyBeacon.Prove(_context.Committee[content.Header.Proposer], BeaconAlpha.Of(_head.BeaconHash, _context.Epoch, content.Header.View)))
+        {
+            Violations.Add($"the beacon of height {content.Header.Height} is not its leader's");
         }
 
         Timestamp before = _head.Timestamp;

@@ -14,6 +14,9 @@ public enum BlockFlaw : byte
 
     /// <summary>Passes them and fails certification (rule 5): a bad entry signature.</summary>
     Uncertifiable = 2,
+
+    /// <summary>The same: a beacon that its leader did not prove.</summary>
+    FalseBeacon = 3,
 }
 
 /// <summary>A block of the simulation: 75 bytes, whose SHA-256 is its hash.</summary>

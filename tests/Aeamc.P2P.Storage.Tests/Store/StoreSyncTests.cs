@@ -66,9 +66,14 @@ public sealed class StoreSyncTests : IDisposable
             Assert.True(_store.HasUnsynced);
             long before = _store.LogSyncs;
             Task syncing = Task.Run(_store.Sync, TestContext.Current.CancellationToken);
-            SpinWait.SpinUntil(() => !_store.HasUnsynced);
+            while (_store.HasUnsynced && !syncing.IsCompleted)
+            {
+                Thread.SpinWait(1);
+            }
+
             Assert.Equal(before + 1, _store.LogSyncs);
             await syncing;
+            Assert.False(_store.HasUnsynced);
         }
     }
 

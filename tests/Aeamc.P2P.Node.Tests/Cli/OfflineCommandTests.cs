@@ -39,6 +39,22 @@ public sealed class OfflineCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Votes_that_only_the_signers_file_holds_are_named()
+    {
+        await MakeAsync();
+        NodeConfig config = ConfigLoader.Load(Config, new Dictionary<string, string>());
+        using (SignerWatermark file = SignerWatermark.Open(NodeHost.WatermarkPath(config)))
+        {
+            var vote = Statement.Nullify(Epoch.Zero, new View(3));
+            file.TryRaise([new SignerMark(Epoch.Zero, new View(3), (byte)VoteKind.Nullify, default)], file.Tail with { Votes = [new WalRecord.Voted(vote).Encode()] });
+        }
+
+        Assert.Equal("Nullify(0/3)", (string?)Assert.Single((await InspectAsync(ExitCode.Success))["beside_log"]!.AsArray()));
+        CommandRun inspect = await CommandRun.OfAsync("wal", "inspect", "--config", Config);
+        Assert.Contains("beside       Nullify(0/3)", inspect.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_torn_end_is_no_damage()
     {
         string file = await MakeAsync();

@@ -19,6 +19,7 @@ public sealed class VoteGuard
     public VoteGuard(RecoveredState recovered)
     {
         _epoch = recovered.Epoch;
+        _floor = recovered.Committed.View;
         _forgotten = recovered.Forgotten;
         _quiet = recovered.Forgotten > View.Zero;
         Watermark = recovered.Watermark;

@@ -168,6 +168,14 @@ public class VoteGuardTests
     }
 
     [Fact]
+    public void A_restart_refuses_what_the_ledger_has_left_behind()
+    {
+        var guard = new VoteGuard(RecoveredState.Replay(Epoch, World.Block(Genesis, 5), [], SignerMemory.None));
+        Assert.Equal(VoteDecision.BelowFloor, guard.Authorize(Statement.Nullify(Epoch, new View(5))));
+        Assert.Equal(VoteDecision.Sign, guard.Authorize(Statement.Nullify(Epoch, new View(6))));
+    }
+
+    [Fact]
     public void An_older_finalization_that_comes_later_opens_nothing()
     {
         var guard = new VoteGuard(RecoveredState.Fresh(Epoch, Genesis));

@@ -40,6 +40,8 @@ internal static class GuardMutations
             new Edit(Guard, "                Remember(voted.Statement);", "                _ = voted;")),
         Consensus("guard-watermark", "Crash safety", "the watermark does not rise with a vote",
             new Edit(Guard, "            Watermark = Safety.Watermark.After(Watermark, statement);\n", "")),
+        Consensus("guard-restart-floor", "Crash safety", "after a restart the guard lets views be voted in that the ledger has left behind",
+            new Edit(Guard, "        _floor = recovered.Committed.View;\n", "")),
         Consensus("watermark-falls", "Crash safety", "the watermark falls with a vote in an earlier view",
             new Edit(CoreMark, "return before is { } old && (old.Epoch > mark.Epoch || (old.Epoch == mark.Epoch && old.View > mark.View)) ? old : mark;", "return before is null ? mark : mark;")),
     ];

@@ -191,6 +191,9 @@ public sealed class ConsensusJournalTests : IDisposable
             journal.SyncLog();
             Vote(journal, Notarize(7));
         });
+
+        // After a start the file holds no votes beside the log.
+        With((journal, log, watermark) => journal.Restore(Recover(log, watermark)));
         BlockRef final = Genesis.Child(Hash256.Of("final"u8), new View(9));
         for (int start = 0; start < 2; start++)
         {
@@ -203,6 +206,15 @@ public sealed class ConsensusJournalTests : IDisposable
                 journal.Restore(recovered);
             });
         }
+    }
+
+    [Fact]
+    public void Of_the_longest_votes_twice_as_many_fit_the_signers_file_as_may_wait_for_the_log()
+    {
+        var last = new Epoch(ulong.MaxValue);
+        BlockRef block = Genesis.Child(Hash256.Of([1]), new View(ulong.MaxValue - 1)).Child(Hash256.Of([2]), new View(ulong.MaxValue)) with { Height = new Height(ulong.MaxValue) };
+        byte[] vote = new WalRecord.Voted(Statement.Finalize(last, block)).Encode();
+        Assert.True(SignerTail.Fits([.. Enumerable.Repeat<ReadOnlyMemory<byte>>(vote, 16)]), $"{vote.Length} bytes");
     }
 
     [Fact]

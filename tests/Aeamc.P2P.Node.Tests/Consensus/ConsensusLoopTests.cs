@@ -35,6 +35,7 @@ public sealed class ConsensusLoopTests
         Assert.Empty(sent.Log);
 
         node.Feed(finalize);
+        node.AwaitFinalized();
         node.Feed(second);
         node.Feed(new Input.TimerFired(TimerKind.Leader, new View(3)));
         sent = node.Next();
@@ -53,7 +54,7 @@ public sealed class ConsensusLoopTests
         int most = 0;
         for (ulong view = 1; view <= 30; view++)
         {
-            node.Feed(new Input.TimerFired(TimerKind.Leader, new View(view)));
+            node.Feed(new Input.TimerFired(TimerKind.Advance, new View(view)));
             var nullify = Statement.Nullify(Epoch.Zero, new View(view));
             Statement said;
             do

@@ -26,6 +26,7 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
     private readonly ConsensusLoop _loop;
     private readonly BlockingCollection<Sending> _sent = [];
     private readonly BlockingCollection<Exception> _faults = [];
+    private readonly BlockingCollection<Certificate> _finalized = [];
     private readonly bool _diskFails;
     private int _contentSyncs;
 
@@ -118,6 +119,9 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
         return sending;
     }
 
+    /// <summary>Returns in the turn that finalizes: what is fed from here on comes in a later one.</summary>
+    public void AwaitFinalized() => Assert.True(_finalized.TryTake(out _, TimeSpan.FromSeconds(30)), "nothing was finalized");
+
     /// <summary>What the loop died of.</summary>
     public Exception Fault()
     {
@@ -169,9 +173,7 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
     {
     }
 
-    public void Finalized(Certificate finalization, IReadOnlyList<BlockRef> blocks)
-    {
-    }
+    public void Finalized(Certificate finalization, IReadOnlyList<BlockRef> blocks) => _finalized.Add(finalization);
 
     public void EnteredView(View view, NodeIndex leader)
     {
@@ -198,6 +200,7 @@ internal sealed class LoopHarness : IConsensusTransport, IConsensusApplication, 
         _folder.Dispose();
         _sent.Dispose();
         _faults.Dispose();
+        _finalized.Dispose();
     }
 
     private static WalRecord Read(LogRecord stored)

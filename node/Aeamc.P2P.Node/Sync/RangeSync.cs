@@ -17,7 +17,7 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
     private const int BlocksPerTurn = 32;
 
     /// <summary>Without it a late node follows some 88 times as fast as the chain grows, and everybody's proofs take 13 % longer meanwhile (`Benchmarks -- sync`).</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(600);
 
     private static readonly RangePlanOptions Options = new();
 

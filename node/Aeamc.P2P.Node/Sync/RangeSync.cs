@@ -207,7 +207,7 @@ public sealed class RangeSync(ILibp2pHost host, SyncSources sources, RangeVerifi
     {
         if (pause > TimeSpan.Zero)
         {
-            // An ended wait is no failure: the request below is then refused at once.
+            // Cancelled here, the request below says so: this never fails.
             await Task.Delay(pause, host.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

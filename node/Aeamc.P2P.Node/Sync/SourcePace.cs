@@ -3,8 +3,8 @@ using Aeamc.P2P.Primitives;
 namespace Aeamc.P2P.Node.Sync;
 
 /// <summary>
-/// How soon a source is asked for its next piece: a member that hands out blocks takes votes in on the same cores, so it has a rest after each piece. With more sources catching up is faster, and
-/// costs each of them the same. Used by one thread.
+/// How soon a source is asked again: a member that hands out blocks takes votes in on the same cores, so it has a rest after each answer. Two questions may be under way to one source
+/// (<c>SourceStandings.MaximumInFlight</c>), and then wait for the same rest. With more sources catching up is faster, and costs each of them the same. Used by one thread.
 /// </summary>
 /// <param name="rest">Time between an answer and the next question to the same source.</param>
 /// <param name="time">The clock.</param>
